@@ -1,0 +1,17 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EXIT, formatError, isLabError } from '../src/core/index.js'
+
+/**
+ * What every door does: find the project from its own location, run, print an error for a person, choose the exit code.
+ * @param main receives the arguments after the script's name and returns the exit code.
+ */
+export async function runDoor(main: (args: string[]) => Promise<number>): Promise<void> {
+  process.env.BARLAB_ROOT ??= dirname(dirname(fileURLToPath(import.meta.url)))
+  try {
+    process.exitCode = await main(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${formatError(error)}\n`)
+    process.exitCode = isLabError(error) ? (error.exitCode ?? EXIT.failed) : EXIT.failed
+  }
+}
