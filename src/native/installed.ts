@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { projectPath } from '../core/index.js'
+
+/**
+ * What set-up put on this machine: written by `src/setup` as its stamp (manifest last), read by the bindings. All paths are absolute.
+ * A part that could not be installed is null and has a line in `problems`.
+ */
+export interface Installed {
+  readonly stampVersion: 1
+  /** Hash of everything the set-up depends on (requirement files, C++ sources, tool versions, device); equal means nothing to do. */
+  readonly fingerprint: string
+  readonly device: 'cpu' | 'cuda'
+  readonly python: { readonly executable: string; readonly version: string }
+  readonly sitePackages: string
+  readonly tensorflow: { readonly folder: string; readonly version: string } | null
+  readonly addon: { readonly path: string; readonly hash: string; readonly cpuFlags: string } | null
+  readonly problems: readonly InstallProblem[]
+}
+
+export interface InstallProblem {
+  readonly part: string
+  readonly message: string
+  readonly cure: string
+}
+
+/** Folder of everything that set-up builds and may be deleted at any time. */
+export const cacheFolder = (): string => process.env.BARLAB_CACHE ?? projectPath('.cache')
+
+export const stampPath = (): string => `${cacheFolder()}/setup.json`
+
+/** The stamp of the last finished set-up, undefined where there is none or it cannot be read. */
+export function readInstalled(): Installed | undefined {
+  const path = stampPath()
+  if (!existsSync(path)) return undefined
+  try {
+    const value = JSON.parse(readFileSync(path, 'utf8')) as Installed
+    return value.stampVersion === 1 ? value : undefined
+  } catch {
+    return undefined
+  }
+}
