@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path'
+import { createRequire } from 'node:module'
+import { projectPath } from '../../core/index.js'
+
+/** One C++ file of the addon and the compiler flags that belong to it alone (`-c` and `-o` are the caller's). */
+export interface AddonSource {
+  /** Absolute path. */
+  readonly file: string
+  readonly flags: readonly string[]
+}
+
+export interface AddonSourceOptions {
+  /** Folder of the installed `tensorflow` Python package: its `include/` and its two shared libraries are used. */
+  readonly tensorflowFolder: string
+  /**
+   * False (default): compiled for this very processor (`-march=native`), so the addon must be rebuilt where the CPU flags differ.
+   * True: for any x86-64 with AVX2 and FMA (`x86-64-v3`), about half as fast on a processor with AVX-512.
+   */
+  readonly portable?: boolean
+}
+
+const cpp = (file: string): string => projectPath('src/native/tensorflow/cpp', file)
+
+const packageFolder = (name: string): string =>
+  dirname(createRequire(projectPath('package.json')).resolve(`${name}/package.json`))
+
+/**
+ * Everything that is compiled into the one addon: the binding of `@tensorflow/tfjs-node-gpu` as its package ships it, and our LSTM ops. They are
+ * linked together because a TensorFlow op may be registered only once in a process: a second library with the same ops aborts it.
+ * The files are independent of each other and may be compiled in parallel (about 10 s together).
+ */
+export function addonSources({ tensorflowFolder, portable = false }: AddonSourceOptions): AddonSource[] {
+  const gpuPackage = packageFolder('@tensorflow/tfjs-node-gpu')
+  const common = ['-std=c++17', '-fPIC', '-fvisibility=hidden', '-pthread']
+  const tensorflow = [`-I${join(tensorflowFolder, 'include')}`]
+  const binding = [
+    ...common,
+    '-O2',
+    '-DNAPI_VERSION=8',
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    '-DBUILDING_NODE_EXTENSION',
+    `-I${gpuPackage}`,
+    ...tensorflow,
+    `-I${join(packageFolder('node-api-headers'), 'include')}`,
+  ]
+  // No -ffast-math: the exponential relies on adding and subtracting a large constant to round.
+  const kernel = [...common, '-O3', portable ? '-march=x86-64-v3' : '-march=native', '-mprefer-vector-width=512']
+  return [
+    { file: join(gpuPackage, 'binding/tfjs_backend.cc'), flags: binding },
+    { file: join(gpuPackage, 'binding/tfjs_binding.cc'), flags: binding },
+    { file: cpp('ops.cc'), flags: [...common, '-O2', ...tensorflow] },
+    { file: cpp('lstm.cc'), flags: kernel },
+  ]
+}
+
+/** Files that change the addon when they change but are not compiled by themselves: belong into the hash that decides about a rebuild. */
+export function addonHeaders(): string[] {
+  return [cpp('lstm.h')]
+}
+
+/** Flags that link the object files of {@link addonSources} into `tfjs_binding.node` against the libraries of the TensorFlow wheel. */
+export function addonLinkFlags(tensorflowFolder: string): string[] {
+  return [
+    '-shared',
+    '-pthread',
+    `-L${tensorflowFolder}`,
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+    `-Wl,-rpath,${tensorflowFolder}`,
+  ]
+}
