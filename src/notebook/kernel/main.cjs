@@ -1,0 +1,115 @@
+'use strict'
+// The notebook kernel: tslab (one exact version, patched while it is loaded) with the project's TypeScript, errors, displays and interrupts.
+//   node main.cjs --config-path <connection file>   started by Jupyter, see jupyter/kernels/barlab/kernel.json
+//   node main.cjs --ipc                             started by kernel-client.ts, see protocol.ts
+const path = require('node:path')
+const { root, isProjectFile } = require('./project.cjs')
+
+const ipc = process.argv.includes('--ipc')
+const connectionFile = process.argv[process.argv.indexOf('--config-path') + 1]
+
+/** A kernel that cannot work says why wherever the user is looking: in the notebook or in the program that started it. */
+class Refusal extends Error {
+  constructor(code, message, fields) {
+    super(message)
+    Object.assign(this, { name: 'LabError', code, ...fields })
+  }
+}
+
+function checkFolder(folder) {
+  if (folder === root || isProjectFile(folder)) return
+  throw new Refusal('notebook-outside-project', 'The notebook lies outside the project, so it cannot import its src/.', {
+    received: folder,
+    expected: 'a folder inside the project',
+    help: 'move the notebook into notebooks/ of the project',
+  })
+}
+
+function start() {
+  process.setSourceMapsEnabled(true)
+  const typescript = require('./typescript.cjs')
+  const { loadTslab } = require('./tslab-patches.cjs')
+  const { createProjectFiles, createTimers } = require('./project-files.cjs')
+  const { createProjectModules } = require('./project-modules.cjs')
+  const { createCellCode } = require('./cell-code.cjs')
+  const { createErrorContent } = require('./error-content.cjs')
+  const { createCellExecutor } = require('./cell-executor.cjs')
+  const { captureOutputs } = require('./outputs.cjs')
+  const { createKernel } = require('./kernel.cjs')
+
+  let modules
+  const files = createProjectFiles(() => modules.reset())
+  const { options, errors } = typescript.convertCompilerOptionsFromJson(require('./compiler-options.json'), root)
+  if (errors.length > 0) throw new Error(typescript.flattenDiagnosticMessageText(errors[0].messageText, '\n'))
+  const { createConverter, jupyter, publicFile } = loadTslab({
+    root,
+    isProjectFile,
+    files,
+    timers: createTimers(),
+    notebookFolder: path.relative(root, process.cwd()),
+    compilerOptions: () => ({ ...options, inlineSourceMap: true }),
+  })
+  modules = createProjectModules({ typescript, publicFile })
+  const cellCode = createCellCode(typescript)
+  const { formatError } = modules.load(path.join(root, 'src', 'core', 'errors.ts'))
+  const errorContent = createErrorContent({ originalLine: cellCode.originalLine, formatError })
+  const executor = createCellExecutor({
+    converter: createConverter({ isJS: false, isBrowser: false }),
+    cellCode,
+    requireForCells: modules.cellRequire(process.cwd()),
+    errorContent,
+  })
+  const outputs = captureOutputs(jupyter)
+  const kernel = createKernel({ executor, outputs, files, errorContent, drainMs: ipc ? 20 : 200 })
+  process.on('SIGINT', () => kernel.interrupt())
+  return { kernel, executor, jupyter, files, typescript, errorContent }
+}
+
+function serve({ kernel, executor, jupyter, typescript, errorContent }) {
+  let lateError = () => {}
+  if (ipc) ({ lateError } = require('./ipc-transport.cjs').serveIpc(kernel, executor.close))
+  else {
+    const handler = new jupyter.JupyterHandlerImpl(executor, false)
+    require('./zmq-transport.cjs').serveZmq({
+      jupyter,
+      handler,
+      connectionFile,
+      typescriptVersion: typescript.version,
+      execute: kernel.execute,
+    })
+  }
+  // Something threw that no cell is waiting for. The kernel lives on, but nobody may take the notebook for a success.
+  const report = (thrown) => {
+    const content = errorContent(thrown)
+    process.stderr.write(`Outside of a cell: ${content.traceback.join('\n')}\n`)
+    lateError(content)
+  }
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+}
+
+function refuse(error) {
+  const { code, received, expected, help } = error
+  const text = [
+    error.message,
+    received && `  received: ${received}`,
+    expected && `  expected: ${expected}`,
+    help && `  next:     ${help}`,
+  ].filter(Boolean)
+  const content = {
+    ename: error.name,
+    evalue: error.message,
+    traceback: text,
+    ...(error.name === 'LabError' && { lab: { code, received, expected, help } }),
+  }
+  process.stderr.write(`${text.join('\n')}\n`)
+  if (ipc) require('./ipc-transport.cjs').refuseIpc(content)
+  else process.exitCode = 1
+}
+
+try {
+  checkFolder(process.cwd())
+  serve(start())
+} catch (error) {
+  refuse(error)
+}
