@@ -1,0 +1,52 @@
+import { LabError } from '../../core/index.js'
+import { figure, type Figure } from '../figure.js'
+
+/** Blue below zero, red above, white at zero: Brewer's RdBu, safe for colour-blind readers. */
+const DIVERGING = [
+  [0, '#2166AC'],
+  [0.25, '#92C5DE'],
+  [0.5, '#F7F7F7'],
+  [0.75, '#F4A582'],
+  [1, '#B2182B'],
+] as const
+
+/**
+ * Correlation of every pair of features. `matrix[i][j]` in [-1, 1]; NaN (a constant feature) stays empty.
+ * @throws LabError `bad-correlation` when the matrix has not one row and one column per name.
+ */
+export function featureCorrelation(names: readonly string[], matrix: readonly ArrayLike<number>[]): Figure {
+  if (matrix.length !== names.length || matrix.some((row) => row.length !== names.length))
+    throw new LabError('bad-correlation', 'The correlation matrix does not match the feature names.', {
+      received: `${matrix.length} rows of ${[...new Set(matrix.map((row) => row.length))].join(', ')} numbers`,
+      expected: `${names.length} rows of ${names.length} numbers`,
+      help: 'pass pearsonCorrelation(X) with X.names',
+    })
+  return figure(
+    'feature-correlation',
+    'Correlation of each pair of features; strong colours far from the diagonal are features that say the same.',
+    {
+      data: [
+        {
+          type: 'heatmap',
+          z: matrix.map((row) => Array.from(row, (value) => Math.round(value * 1000) / 1000)),
+          x: [...names],
+          y: [...names],
+          zmin: -1,
+          zmax: 1,
+          // With gaps plotly.js draws every cell; without, one pixel a cell, which some readers blur.
+          xgap: 1,
+          ygap: 1,
+          colorscale: DIVERGING,
+          colorbar: { title: { text: '' }, thickness: 12, outlinewidth: 0, tickvals: [-1, -0.5, 0, 0.5, 1] },
+          hovertemplate: '%{y} and %{x}: %{z:.2f}<extra></extra>',
+        },
+      ],
+      layout: {
+        height: Math.max(360, 190 + 15 * names.length),
+        title: { text: 'Feature correlation' },
+        xaxis: { showgrid: false, tickangle: -90, tickmode: 'linear', dtick: 1, tickfont: { size: 10 } },
+        yaxis: { showgrid: false, autorange: 'reversed', tickmode: 'linear', dtick: 1, tickfont: { size: 10 } },
+      },
+    },
+  )
+}
