@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import { pathToFileURL } from 'node:url'
 import { errorFromJson, EXIT, LabError, projectPath, projectRoot } from '../core/index.js'
@@ -108,10 +109,10 @@ export class Child {
    * @throws LabError of the job itself; `interrupted` (signal), `child-timeout`, `child-crashed`.
    */
   async call(input: unknown, options: CallOptions = {}): Promise<unknown> {
-    options.signal?.throwIfAborted()
+    if (options.signal?.aborted === true) throw interruptedError(this.#entry)
     if (!this.alive || this.#call !== undefined)
       throw new LabError('child-busy', 'A child process takes one job at a time, and none after its end.', { received: this.#entry })
-    const stopNow = (): void => void this.#stop(interrupted(this.#entry))
+    const stopNow = (): void => void this.#stop(interruptedError(this.#entry))
     const timer =
       options.timeoutMs === undefined
         ? undefined
@@ -134,7 +135,7 @@ export class Child {
 
   /** Ends the child and waits until it is gone. Safe to call twice. */
   async close(): Promise<void> {
-    if (!this.#ended) await this.#stop(interrupted(this.#entry))
+    if (!this.#ended) await this.#stop(interruptedError(this.#entry))
     await this.#exited
   }
 
@@ -175,8 +176,10 @@ export class Child {
 
   /** An idle child must not keep a finished program from ending; a working one must. */
   #keepAlive(wanted: boolean): void {
-    const parts = [this.#process, this.#process.channel, this.#process.stderr as unknown as { ref?(): void; unref?(): void } | null]
-    for (const part of parts) (wanted ? part?.ref : part?.unref)?.call(part)
+    const stderr = this.#process.stderr as Partial<Socket> | null
+    for (const part of [this.#process, this.#process.channel, stderr])
+      if (wanted) part?.ref?.()
+      else part?.unref?.()
   }
 
   #crash(code: number | null, signal: NodeJS.Signals | null): LabError {
@@ -197,8 +200,13 @@ export class Child {
   }
 }
 
-const interrupted = (entry: string): LabError =>
-  new LabError('interrupted', 'The work was stopped before its end.', { received: entry, exitCode: EXIT.interrupted })
+/** What every stopped piece of work throws: resumable, exit code 75. */
+export const interruptedError = (what: string): LabError =>
+  new LabError('interrupted', 'The work was stopped before its end.', {
+    received: what,
+    help: 'run the same command with --resume: what was finished is kept',
+    exitCode: EXIT.interrupted,
+  })
 
 const timeoutError = (entry: string, timeoutMs: number): LabError =>
   new LabError('child-timeout', 'A child process took too long and was stopped.', {
