@@ -1,0 +1,2 @@
+export { SidecarArray } from './arrays.js'
+export * from './sidecar.js'
