@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { projectPath } from '../core/index.js'
 
 /**
@@ -38,4 +38,12 @@ export function readInstalled(): Installed | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Version of a Python package in the project's environment, by its distribution name ('scikit_learn'); undefined where it is not installed. */
+export function installedPackageVersion(name: string): string | undefined {
+  const folder = readInstalled()?.sitePackages
+  if (folder === undefined || !existsSync(folder)) return undefined
+  const found = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`) && entry.endsWith('.dist-info'))
+  return found?.slice(name.length + 1, -'.dist-info'.length)
 }

@@ -1,0 +1,3 @@
+export * from './booster.js'
+export * from './dataset.js'
+export { lightgbmLibraryPath, lightgbmVersion } from './library.js'
