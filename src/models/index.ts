@@ -1,1 +1,5 @@
+export * from './create-model.js'
+export * from './lightgbm.js'
+export * from './logistic.js'
 export * from './model.js'
+export { nearestName, parseModelParams } from './params.js'

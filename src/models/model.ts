@@ -51,4 +51,6 @@ export interface FitReport {
   readonly history: readonly FitProgress[]
   /** What computed it: 'scikit-learn 1.9.1', 'lightgbm 4.7.0', 'tensorflow cpu (fused LSTM)', 'pure JavaScript'. */
   readonly backend: string
+  /** What a reviewer should know: not converged, nothing to split. */
+  readonly warnings?: readonly string[]
 }

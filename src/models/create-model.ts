@@ -1,0 +1,85 @@
+import { LabError } from '../core/index.js'
+import { installedPackageVersion } from '../native/installed.js'
+import type { DevicePolicy } from '../runtime/index.js'
+import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
+import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './logistic.js'
+import type { Model, ModelKind } from './model.js'
+import { nearestName, parseModelParams } from './params.js'
+import { readSavedModel } from './saved-model.js'
+
+export interface ModelSpec {
+  readonly kind: ModelKind
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Where a model computes. */
+export interface ModelContext {
+  readonly device: DevicePolicy
+  /** A fallback to a slower device is an error. */
+  readonly requireDevice: boolean
+  /** A Python child to share between models; without it each fit that needs one opens its own. */
+  readonly sidecar?: SidecarSource
+}
+
+/** All that the rest of the project knows about a kind of model. */
+interface ModelKindEntry {
+  /** Parameters with defaults filled in. */
+  readonly parse: (params: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
+  readonly create: (params: Readonly<Record<string, unknown>>, context: ModelContext) => Model
+  readonly load: (folder: string, context: ModelContext) => Model | Promise<Model>
+  /** What computes the fit, as far as it decides the last bits of a result: library versions, device path. */
+  readonly backend: (context: ModelContext) => Record<string, string> | Promise<Record<string, string>>
+}
+
+const KINDS: Record<ModelKind, ModelKindEntry> = {
+  logistic: {
+    parse: (params) => parseModelParams('logistic', logisticParamsSchema, params),
+    create: (params, { sidecar }) => createLogisticModel(params, sidecar),
+    load: (folder, { sidecar }) => loadLogisticModel(folder, sidecar),
+    backend: () => versions('scikit_learn', 'numpy', 'scipy'),
+  },
+  lightgbm: {
+    parse: (params) => parseModelParams('lightgbm', lightgbmParamsSchema, params),
+    create: (params) => createLightgbmModel(params),
+    load: (folder) => loadLightgbmModel(folder),
+    backend: () => versions('lightgbm'),
+  },
+}
+
+const versions = (...packages: string[]): Record<string, string> =>
+  Object.fromEntries(packages.map((name) => [name, installedPackageVersion(name) ?? 'none']))
+
+export const modelKinds = Object.keys(KINDS) as readonly ModelKind[]
+
+function entryOf(kind: string): ModelKindEntry {
+  if (Object.hasOwn(KINDS, kind)) return KINDS[kind as ModelKind]
+  throw new LabError('unknown-model', 'There is no such model.', {
+    received: kind,
+    expected: modelKinds.join(', '),
+    help: `did you mean ${nearestName(kind, modelKinds)!}?`,
+    exitCode: 2,
+  })
+}
+
+/**
+ * The spec with every default written out: equal meaning gives equal values.
+ * @throws LabError `unknown-model`, `unknown-parameter`, `bad-parameter`, each naming what was likely meant
+ */
+export function resolveModelSpec({ kind, params }: ModelSpec): ModelSpec {
+  return { kind, params: entryOf(kind).parse(params) }
+}
+
+/** A model ready to fit. Nothing is loaded or started yet. @throws as {@link resolveModelSpec} */
+export function createModel({ kind, params }: ModelSpec, context: ModelContext): Model {
+  return entryOf(kind).create(params, context)
+}
+
+/** The model that `save` wrote into the folder. @throws LabError `no-model`, and those of the library behind it */
+export async function loadModel(folder: string, context: ModelContext): Promise<Model> {
+  return entryOf(readSavedModel(folder).kind).load(folder, context)
+}
+
+/** Library versions and device path in force for a kind of model: part of what decides the bytes of a fit. */
+export async function modelBackend(kind: ModelKind, context: ModelContext): Promise<Record<string, string>> {
+  return entryOf(kind).backend(context)
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import type { FeatureMatrix } from '../features/index.js'
+import { fitStandardScaler, scalerFromJson, type Scaler, type ScalerJson } from '../features/index.js'
+import { Sidecar, SidecarArray } from '../sidecar/index.js'
+import type { FitInput, FitReport, Model } from './model.js'
+import { parseModelParams } from './params.js'
+import { checkNames, checkRows, notFitted, trainingTargets } from './rows.js'
+import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
+
+/** Parameters of scikit-learn's LogisticRegression with the l2 penalty. */
+export const logisticParamsSchema = z.strictObject({
+  /** Inverse strength of the penalty: smaller shrinks the coefficients more. */
+  C: z.number().positive('a positive number').default(1),
+  solver: z.enum(['lbfgs', 'liblinear', 'newton-cg', 'newton-cholesky', 'sag', 'saga']).default('lbfgs'),
+  maxIter: z.number().int('a whole number').positive('a positive number').default(1000),
+  /** The solver stops when the gradient is this small. */
+  tolerance: z.number().positive('a positive number').default(1e-4),
+})
+export type LogisticParams = z.output<typeof logisticParamsSchema>
+
+/** Opens, or shares, the Python child with this many threads; whoever gives it closes it. */
+export type SidecarSource = (threads: number) => Promise<Sidecar>
+
+interface Fitted {
+  readonly scaler: Scaler
+  readonly coefficients: Float64Array
+  readonly intercept: number
+}
+
+interface SavedLogistic extends SavedModel {
+  readonly kind: 'logistic'
+  readonly params: LogisticParams
+  readonly scaler: ScalerJson
+  readonly coefficients: readonly number[]
+  readonly intercept: number
+}
+
+interface FitAnswer {
+  readonly coefficients: Float64Array
+  readonly intercept: number
+  readonly iterations: number
+  readonly converged: boolean
+  readonly warnings: readonly string[]
+  readonly version: string
+}
+
+/** Fitted by scikit-learn on standardised inputs, predicts without Python: sigmoid(coefficients . scaled x + intercept). */
+class LogisticModel implements Model {
+  readonly kind = 'logistic'
+  readonly #params: LogisticParams
+  readonly #shared: SidecarSource | undefined
+  #fitted: Fitted | undefined
+
+  constructor(params: LogisticParams, shared?: SidecarSource, fitted?: Fitted) {
+    this.#params = params
+    this.#shared = shared
+    this.#fitted = fitted
+  }
+
+  async fit({ X, y, train, sampleWeight, seed, threads, signal, onProgress }: FitInput): Promise<FitReport> {
+    const targets = trainingTargets(y, train)
+    checkRows(X, train)
+    const scaler = fitStandardScaler(X, train)
+    const { C, solver, maxIter, tolerance } = this.#params
+    const sidecar = await (this.#shared === undefined ? Sidecar.open({ threads }) : this.#shared(threads))
+    try {
+      const params = {
+        x: new SidecarArray(scaler.transform(X, train), [train.length, X.names.length]),
+        y: new SidecarArray(targets),
+        weight: sampleWeight === undefined ? null : new SidecarArray(sampleWeight),
+        c: C,
+        solver,
+        max_iter: maxIter,
+        tolerance,
+        seed,
+      }
+      const answer = (await sidecar.call('logistic.fit', params, signal === undefined ? {} : { signal })) as FitAnswer
+      this.#fitted = { scaler, coefficients: answer.coefficients, intercept: answer.intercept }
+      const warnings = [...(answer.converged ? [] : [notConverged(solver, maxIter)]), ...answer.warnings]
+      const progress = { step: answer.iterations, totalSteps: maxIter, trainLoss: logLoss(this.#predict(X, train), targets) }
+      onProgress?.(progress)
+      return {
+        steps: answer.iterations,
+        bestStep: answer.iterations,
+        history: [progress],
+        backend: `scikit-learn ${answer.version}`,
+        ...(warnings.length > 0 && { warnings }),
+      }
+    } finally {
+      if (this.#shared === undefined) await sidecar.close()
+    }
+  }
+
+  predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
+    return new Promise((resolve) => {
+      checkNames(X, this.#live().scaler.names)
+      checkRows(X, rows)
+      resolve(this.#predict(X, rows))
+    })
+  }
+
+  /** |coefficient| of the standardised feature. */
+  featureImportance(): Float64Array | undefined {
+    return this.#fitted?.coefficients.map(Math.abs)
+  }
+
+  save(folder: string): Promise<void> {
+    return new Promise((resolve) => {
+      const { scaler, coefficients, intercept } = this.#live()
+      const values = { coefficients: [...coefficients], intercept, scaler: scaler.toJSON() }
+      writeSavedModel<SavedLogistic>(folder, { format: 1, kind: 'logistic', names: scaler.names, params: this.#params, ...values })
+      resolve()
+    })
+  }
+
+  close(): Promise<void> {
+    this.#fitted = undefined
+    return Promise.resolve()
+  }
+
+  #live(): Fitted {
+    if (this.#fitted === undefined) throw notFitted()
+    return this.#fitted
+  }
+
+  #predict(X: FeatureMatrix, rows: Int32Array): Float64Array {
+    const { scaler, coefficients, intercept } = this.#live()
+    const scaled = scaler.transform(X, rows)
+    const width = coefficients.length
+    return Float64Array.from(rows, (_, i) => {
+      let sum = intercept
+      for (let j = 0; j < width; j++) sum += coefficients[j]! * scaled[i * width + j]!
+      return sigmoid(sum)
+    })
+  }
+}
+
+/** Without overflow on either side. */
+const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))
+
+function logLoss(proba: Float64Array, targets: Float64Array): number {
+  const tiny = Number.EPSILON
+  const loss = proba.reduce((sum, p, i) => sum - Math.log(Math.max(tiny, targets[i] === 1 ? p : 1 - p)), 0)
+  return loss / proba.length
+}
+
+const notConverged = (solver: string, maxIter: number): string =>
+  `The solver ${solver} had not converged after ${maxIter} iterations: raise maxIter, or choose a smaller C.`
+
+/** @param shared where to get the Python child from; without it each fit opens its own. @throws LabError `unknown-parameter`, `bad-parameter` */
+export function createLogisticModel(params: Readonly<Record<string, unknown>>, shared?: SidecarSource): Model {
+  return new LogisticModel(parseModelParams('logistic', logisticParamsSchema, params), shared)
+}
+
+/** @throws LabError `no-model`, `bad-scaler` */
+export function loadLogisticModel(folder: string, shared?: SidecarSource): Model {
+  const { params, scaler, coefficients, intercept } = readSavedModel<SavedLogistic>(folder)
+  return new LogisticModel(params, shared, { scaler: scalerFromJson(scaler), coefficients: Float64Array.from(coefficients), intercept })
+}

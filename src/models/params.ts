@@ -1,0 +1,51 @@
+import type { z } from 'zod'
+import { LabError } from '../core/index.js'
+
+/** Edit distance between names as people mistype them: case and underscores do not count. */
+function distance(a: string, b: string): number {
+  const [from, to] = [a, b].map((text) => text.toLowerCase().replace(/[_-]/g, '')) as [string, string]
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[to.length]!
+}
+
+/** The known name that was most likely meant. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  return [...known].sort((a, b) => distance(name, a) - distance(name, b))[0]
+}
+
+/**
+ * Parameters of a model with defaults filled in.
+ * @param schema a strict object schema: it decides which names there are.
+ * @throws LabError `unknown-parameter` naming the nearest, `bad-parameter`; both with the exit code of bad arguments
+ */
+export function parseModelParams<Shape extends z.ZodRawShape>(
+  kind: string,
+  schema: z.ZodObject<Shape>,
+  params: Readonly<Record<string, unknown>>,
+): z.output<z.ZodObject<Shape>> {
+  const known = Object.keys(schema.shape)
+  const stranger = Object.keys(params).find((name) => !known.includes(name))
+  if (stranger !== undefined)
+    throw new LabError('unknown-parameter', `The model ${kind} has no such parameter.`, {
+      received: stranger,
+      expected: known.join(', '),
+      help: `did you mean ${nearestName(stranger, known) ?? 'no parameter'}?`,
+      exitCode: 2,
+    })
+  const result = schema.safeParse(params)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  const name = String(issue.path[0] ?? '')
+  throw new LabError('bad-parameter', `A parameter of the model ${kind} has a value that is not allowed.`, {
+    received: `${name} = ${JSON.stringify(params[name])}`,
+    expected: issue.message,
+    help: `change ${name}, or leave it out for its default`,
+    exitCode: 2,
+  })
+}

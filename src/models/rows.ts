@@ -1,0 +1,76 @@
+import { LabError } from '../core/index.js'
+import type { FeatureMatrix } from '../features/index.js'
+
+/**
+ * Looks at every value of the given rows.
+ * @throws LabError `not-finite` naming the first missing value: no model fills values silently; `bad-row`
+ */
+export function checkRows(X: FeatureMatrix, rows: Int32Array): void {
+  const width = X.names.length
+  for (const row of rows) {
+    if (row < 0 || row >= X.rows)
+      throw new LabError('bad-row', 'A row outside the feature matrix was asked for.', {
+        received: String(row),
+        expected: `0 to ${X.rows - 1}`,
+      })
+    for (let j = 0; j < width; j++) {
+      const value = X.values[row * width + j]!
+      if (!Number.isFinite(value))
+        throw new LabError('not-finite', 'A feature value needed by the model is missing.', {
+          received: `${X.names[j]} = ${value} in row ${row} (${new Date(X.time[row]!).toISOString()})`,
+          expected: 'finite values in every row that is fitted or predicted',
+          help: 'use the rows that completeRows(X) marks',
+        })
+    }
+  }
+}
+
+/** The given rows of X, row-major, in their order. @throws LabError `not-finite`, `bad-row` */
+export function gatherRows(X: FeatureMatrix, rows: Int32Array): Float64Array {
+  checkRows(X, rows)
+  const width = X.names.length
+  const out = new Float64Array(rows.length * width)
+  for (const [i, row] of rows.entries()) out.set(X.values.subarray(row * width, (row + 1) * width), i * width)
+  return out
+}
+
+/** Targets of the given rows. @throws LabError `bad-target` for anything but 0 and 1 */
+export function gatherTargets(y: Float64Array, rows: Int32Array): Float64Array {
+  return Float64Array.from(rows, (row) => {
+    const value = y[row]
+    if (value !== 0 && value !== 1)
+      throw new LabError('bad-target', 'A row without a target was asked for.', {
+        received: `y = ${value} in row ${row}`,
+        expected: '0 or 1',
+        help: 'make folds only of rows with a label',
+      })
+    return value
+  })
+}
+
+/** Targets of the training rows. @throws LabError `one-class` where there is nothing to tell apart, `bad-target` */
+export function trainingTargets(y: Float64Array, train: Int32Array): Float64Array {
+  const targets = gatherTargets(y, train)
+  const ones = targets.reduce((sum, value) => sum + value, 0)
+  if (ones === 0 || ones === targets.length)
+    throw new LabError('one-class', 'The training rows hold one class only.', {
+      received: `${targets.length} rows, ${ones} of them with y = 1`,
+      expected: 'rows of both classes',
+      help: 'use more bars, fewer folds or a shorter horizon',
+    })
+  return targets
+}
+
+/** @throws LabError `feature-mismatch` where X is not what the model was fitted on */
+export function checkNames(X: FeatureMatrix, fitted: readonly string[]): void {
+  const at = fitted.findIndex((name, i) => X.names[i] !== name)
+  if (at >= 0 || X.names.length !== fitted.length)
+    throw new LabError('feature-mismatch', 'The model was fitted on other features.', {
+      received: at >= 0 ? `${X.names[at] ?? 'nothing'} at position ${at}` : `${X.names.length} features`,
+      expected: at >= 0 ? fitted[at]! : `${fitted.length} features`,
+      help: 'engineer the features with the settings of the training',
+    })
+}
+
+export const notFitted = (): LabError =>
+  new LabError('not-fitted', 'The model has not been fitted.', { help: 'call fit() first, or load a fitted model with loadModel(folder)' })
