@@ -1,0 +1,190 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, isLabError, LabError, type LabErrorDetails } from '../core/index.js'
+import type { FeatureMatrix } from '../features/index.js'
+import { modelBackend, resolveModelSpec, type FitProgress, type FitReport, type ModelSpec } from '../models/index.js'
+import type { DevicePolicy } from '../runtime/index.js'
+import type { Fold } from '../split/index.js'
+import { fitCodeHash } from './fit-code-hash.js'
+import { hashFitInputs, writeFitInputs } from './fit-inputs.js'
+import { fitKey, fitSeed, type FitJob, type PlannedFit } from './fit-job.js'
+import { runFitJobs } from './fit-pool.js'
+import { openWorkFolder, readFit, sweepWorkFolders, type StoredFit } from './fit-store.js'
+
+export interface FitFoldsOptions {
+  /** Fits are kept below it in `fits/<content hash>/`. */
+  readonly runFolder: string
+  readonly X: FeatureMatrix
+  /** 0 or 1 by row of X; NaN where unknown. */
+  readonly y: Float64Array
+  readonly folds: readonly Fold[]
+  /** Names are unique; two may be of one kind. */
+  readonly models: readonly { readonly name: string; readonly spec: ModelSpec }[]
+  readonly seed: number
+  /** Threads of each fit: part of what decides the result, so never derived from `workers`. */
+  readonly threadsPerFit: number
+  /** Fits at a time; changes the time, never the result. */
+  readonly workers: number
+  readonly device: DevicePolicy
+  readonly requireDevice: boolean
+  readonly signal?: AbortSignal
+  readonly onEvent?: (event: FitEvent) => void
+}
+
+export type FitEvent = { readonly fold: number; readonly model: string } & (
+  | { readonly type: 'fit-started' }
+  | { readonly type: 'fit-progress'; readonly progress: FitProgress }
+  | { readonly type: 'fit-finished'; readonly seconds: number; readonly report: FitReport }
+  | { readonly type: 'fit-reused'; readonly seconds: number }
+  /** A stored fit was damaged: it is removed and fitted again. */
+  | { readonly type: 'fit-discarded'; readonly reason: string }
+)
+
+export interface FoldFit {
+  readonly fold: number
+  readonly model: string
+  /** Test rows of the fold, and the probability of y = 1 for each. */
+  readonly rows: Int32Array
+  readonly proba: Float64Array
+  readonly report: FitReport
+  readonly importance: Float64Array | undefined
+  readonly folder: string
+  /** True when a fit of an earlier call was taken. */
+  readonly reused: boolean
+  /** Time of the fit itself, also where it was reused. */
+  readonly seconds: number
+}
+
+/** Long ones first, so that no worker is left with one at the end. */
+const COST = { lstm: 3, lightgbm: 2, logistic: 1 }
+
+/**
+ * Fits every model in every fold, each in a child process, and predicts the fold's test rows. Results come fold by fold, models in their order.
+ *
+ * A fit is stored under the hash of all that decides it (inputs, rows, parameters with defaults, seed, threads, libraries, code); a whole folder with
+ * the same hash is reused, a damaged one removed and fitted again. Results do not depend on `workers`, order or reuse.
+ * @throws LabError `fit-failed` naming model, fold and cause (fits finished before are kept), `interrupted`, `unknown-model`, `unknown-parameter`,
+ * `bad-parameter`, `bad-workers`, `duplicate-model`
+ */
+export async function fitFolds(options: FitFoldsOptions): Promise<FoldFit[]> {
+  checkOptions(options)
+  const { runFolder, onEvent } = options
+  const fits = join(runFolder, 'fits')
+  const plan = await planFits(options, fits)
+  sweepWorkFolders(fits)
+  const stored = new Map<string, { readonly fit: StoredFit; readonly reused: boolean }>()
+  for (const { key, folder, fold, model } of plan) {
+    const found = readFit(folder)
+    if (typeof found === 'string') {
+      onEvent?.({ type: 'fit-discarded', fold, model, reason: found })
+      rmSync(folder, { recursive: true, force: true })
+    } else if (found !== undefined) {
+      onEvent?.({ type: 'fit-reused', fold, model, seconds: found.manifest.seconds })
+      stored.set(key, { fit: found, reused: true })
+    }
+  }
+  const open = plan.filter(({ key }) => !stored.has(key))
+  await fitOpen(open, fits, options, (key, fit) => stored.set(key, { fit, reused: false }))
+  return plan.map((planned) => toFoldFit(planned, stored.get(planned.key)!))
+}
+
+async function planFits(options: FitFoldsOptions, fits: string): Promise<PlannedFit[]> {
+  const { X, y, folds, models, device, requireDevice, threadsPerFit: threads } = options
+  const specs = models.map(({ spec }) => resolveModelSpec(spec))
+  const backends = await Promise.all(specs.map(({ kind }) => modelBackend(kind, { device, requireDevice })))
+  const inputs = hashFitInputs({ X, y })
+  const code = fitCodeHash()
+  return folds.flatMap((fold) =>
+    models.map(({ name }, m): PlannedFit => {
+      const spec = specs[m]!
+      const seed = fitSeed(options.seed, name, fold.index)
+      const key = fitKey({ inputs, code, backend: backends[m]!, spec, fold, seed, threads })
+      const { train, validation, test } = fold
+      return {
+        key,
+        fold: fold.index,
+        model: name,
+        spec,
+        train,
+        validation,
+        test,
+        seed,
+        threads,
+        device,
+        requireDevice,
+        folder: join(fits, key),
+      }
+    }),
+  )
+}
+
+async function fitOpen(
+  open: readonly PlannedFit[],
+  fits: string,
+  { X, y, workers, signal, onEvent }: FitFoldsOptions,
+  keep: (key: string, fit: StoredFit) => void,
+): Promise<void> {
+  if (open.length === 0) return
+  const work = openWorkFolder(fits)
+  try {
+    const inputs = join(work, 'inputs.bin')
+    writeFitInputs(inputs, { X, y })
+    const jobs = [...open]
+      .sort((a, b) => COST[b.spec.kind] - COST[a.spec.kind] || b.train.length - a.train.length)
+      .map((planned): FitJob => ({ ...planned, inputs, workFolder: join(work, planned.key) }))
+    await runFitJobs(jobs, {
+      workers,
+      ...(signal !== undefined && { signal }),
+      onStart: ({ fold, model }) => onEvent?.({ type: 'fit-started', fold, model }),
+      onProgress: ({ fold, model }, progress) => onEvent?.({ type: 'fit-progress', fold, model, progress }),
+      onDone: ({ key, folder, fold, model }) => {
+        const fit = readFit(folder)
+        if (fit === undefined || typeof fit === 'string')
+          throw new LabError('fit-lost', 'A finished fit cannot be read back.', { received: fit ?? 'no folder', expected: folder })
+        keep(key, fit)
+        onEvent?.({ type: 'fit-finished', fold, model, seconds: fit.manifest.seconds, report: fit.manifest.report })
+      },
+      describeFailure,
+    })
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function toFoldFit({ fold, model, folder }: PlannedFit, { fit, reused }: { readonly fit: StoredFit; readonly reused: boolean }): FoldFit {
+  const { report, importance, seconds } = fit.manifest
+  return {
+    ...{ fold, model, rows: fit.rows, proba: fit.proba, report, folder, reused, seconds },
+    importance: importance === null ? undefined : Float64Array.from(importance),
+  }
+}
+
+function checkOptions({ workers, threadsPerFit, models }: FitFoldsOptions): void {
+  for (const [name, value] of Object.entries({ workers, threadsPerFit }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new LabError('bad-workers', 'Fits need at least one worker and one thread.', {
+        received: `${name} = ${value}`,
+        expected: 'a whole number from 1',
+        help: `set ${name} to 1 or more`,
+        exitCode: EXIT.usage,
+      })
+  const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i)
+  if (twice !== undefined)
+    throw new LabError('duplicate-model', 'Two models have one name.', {
+      received: twice.name,
+      expected: 'a name for each',
+      exitCode: EXIT.usage,
+    })
+}
+
+function describeFailure(job: PlannedFit, error: unknown): unknown {
+  if (isLabError(error) && error.code === 'interrupted') return error
+  const cause = error instanceof Error ? error : new Error(String(error))
+  const { received, expected, help } = cause as LabErrorDetails
+  return new LabError('fit-failed', `The model ${job.model} could not be fitted in fold ${job.fold}: ${cause.message}`, {
+    ...(received !== undefined && { received }),
+    ...(expected !== undefined && { expected }),
+    help: help ?? 'correct the cause and run the same command with --resume: finished fits are kept',
+    cause,
+  })
+}

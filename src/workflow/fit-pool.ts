@@ -1,0 +1,54 @@
+import { Child, interruptedError } from '../runtime/index.js'
+import type { FitProgress } from '../models/index.js'
+import type { FitJob } from './fit-job.js'
+
+export interface FitPoolOptions {
+  readonly workers: number
+  readonly signal?: AbortSignal
+  readonly onStart: (job: FitJob) => void
+  readonly onProgress: (job: FitJob, progress: FitProgress) => void
+  /** The job's folder is whole. What it throws stops the pool, as a failed job does. */
+  readonly onDone: (job: FitJob) => void
+  readonly describeFailure: (job: FitJob, error: unknown) => unknown
+}
+
+/**
+ * Does the jobs in worker processes, in their order as workers become free. A worker takes one job after another, so that loading TensorFlow or
+ * starting Python is paid once a worker. The first failure stops the others and is thrown; jobs finished before keep their folders.
+ */
+export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOptions): Promise<void> {
+  const stop = new AbortController()
+  const stopNow = (): void => stop.abort()
+  if (options.signal?.aborted === true) stopNow()
+  options.signal?.addEventListener('abort', stopNow, { once: true })
+  const queue = [...jobs]
+  let failure: { readonly error: unknown } | undefined
+
+  const work = async (): Promise<void> => {
+    let child: Child | undefined
+    try {
+      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+        const current = job
+        try {
+          if (stop.signal.aborted) throw interruptedError(`fit of ${current.model} in fold ${current.fold}`)
+          child ??= Child.start({ entry: 'src/workflow/fit-worker.ts' })
+          options.onStart(current)
+          await child.call(current, { signal: stop.signal, onMessage: (data) => options.onProgress(current, data as FitProgress) })
+          options.onDone(current)
+        } catch (error) {
+          failure ??= { error: options.describeFailure(current, error) }
+          stop.abort()
+          return
+        }
+      }
+    } finally {
+      await child?.close()
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(options.workers, jobs.length) }, work))
+  } finally {
+    options.signal?.removeEventListener('abort', stopNow)
+  }
+  if (failure !== undefined) throw failure.error
+}

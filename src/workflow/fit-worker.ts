@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { LabError, systemClock } from '../core/index.js'
+import { createModel } from '../models/index.js'
+import { serveParent, type ChildContext } from '../runtime/index.js'
+import { Sidecar } from '../sidecar/index.js'
+import { readFitInputs, type FitInputs } from './fit-inputs.js'
+import type { FitJob } from './fit-job.js'
+import { sealFit, writePredictions } from './fit-store.js'
+
+/*
+ * Entry of a fit worker: one model fit at a time, each written to its folder. Inputs and the Python child are kept between jobs; neither
+ * carries anything from one fit to the next.
+ */
+let inputs: { readonly path: string; readonly value: FitInputs } | undefined
+let sidecar: { readonly threads: number; readonly value: Promise<Sidecar> } | undefined
+
+function loadInputs(path: string): FitInputs {
+  if (inputs?.path !== path) inputs = { path, value: readFitInputs(path) }
+  return inputs.value
+}
+
+async function shareSidecar(threads: number): Promise<Sidecar> {
+  if (sidecar?.threads !== threads) {
+    await closeSidecar()
+    sidecar = { threads, value: Sidecar.open({ threads }) }
+  }
+  const mine = sidecar
+  try {
+    return await mine.value
+  } catch (error) {
+    if (sidecar === mine) sidecar = undefined
+    throw error
+  }
+}
+
+async function closeSidecar(): Promise<void> {
+  await (await sidecar?.value)?.close()
+  sidecar = undefined
+}
+
+async function fit(job: FitJob, { signal, send }: ChildContext): Promise<void> {
+  const started = systemClock.monotonic()
+  const { X, y } = loadInputs(job.inputs)
+  const model = createModel(job.spec, { device: job.device, requireDevice: job.requireDevice, sidecar: shareSidecar })
+  try {
+    const { train, validation, test, seed, threads } = job
+    const report = await model.fit({ X, y, train, validation, seed, threads, signal, onProgress: send })
+    const proba = await model.predictProba(X, test)
+    checkProba(proba, test)
+    signal.throwIfAborted()
+    mkdirSync(join(job.workFolder, 'model'), { recursive: true })
+    await model.save(join(job.workFolder, 'model'))
+    writePredictions(job.workFolder, test, proba)
+    const importance = model.featureImportance()
+    sealFit(job.workFolder, job.folder, {
+      key: job.key,
+      fold: job.fold,
+      model: job.model,
+      spec: job.spec,
+      seed,
+      threads,
+      report,
+      importance: importance === undefined ? null : [...importance],
+      testRows: test.length,
+      seconds: Math.round(systemClock.monotonic() - started) / 1000,
+    })
+  } finally {
+    await model.close()
+  }
+}
+
+/** A model that learned nonsense must not reach the scores. */
+function checkProba(proba: Float64Array, test: Int32Array): void {
+  const at = proba.findIndex((p) => !(p >= 0 && p <= 1))
+  if (at >= 0 || proba.length !== test.length)
+    throw new LabError('bad-prediction', 'The fitted model predicts something that is not a probability.', {
+      received: at >= 0 ? `${proba[at]} for row ${test[at]}` : `${proba.length} predictions for ${test.length} rows`,
+      expected: 'one number from 0 to 1 for each test row',
+      help: 'a smaller learning rate often helps where training diverged',
+    })
+}
+
+serveParent((input, context) => fit(input as FitJob, context), closeSidecar)
