@@ -14,7 +14,7 @@ export class LightgbmBooster {
   static createSync(train: LightgbmDataset, validation: readonly LightgbmDataset[], params: LightgbmParameters): LightgbmBooster {
     const out: [Handle | null] = [null]
     check(lightgbmApi().boosterCreate(train.handle, parameterText(params), out), 'creating the model')
-    const booster = new LightgbmBooster(out[0])
+    const booster = new LightgbmBooster(out[0]!)
     try {
       for (const dataset of validation) check(lightgbmApi().boosterAddValidation(booster.#live, dataset.handle), 'adding validation rows')
       return booster
@@ -28,7 +28,7 @@ export class LightgbmBooster {
   static fromTextSync(text: string): LightgbmBooster {
     const out: [Handle | null] = [null]
     check(lightgbmApi().boosterFromText(text, [null], out), 'reading a saved model')
-    return new LightgbmBooster(out[0])
+    return new LightgbmBooster(out[0]!)
   }
 
   /** Grows one tree. @returns false when nothing was left to split: further rounds would add nothing. */

@@ -36,7 +36,7 @@ export class LightgbmDataset {
     const api = lightgbmApi()
     const out: [Handle | null] = [null]
     check(api.datasetCreate(values, 1, rows, columns, 1, parameterText(params), reference?.handle ?? null, out), 'reading rows')
-    const dataset = new LightgbmDataset(out[0], rows, columns)
+    const dataset = new LightgbmDataset(out[0]!, rows, columns)
     try {
       check(api.datasetSetField(dataset.handle, 'label', label, rows, 0), 'setting labels')
       if (weight !== undefined) check(api.datasetSetField(dataset.handle, 'weight', weight, rows, 0), 'setting weights')
