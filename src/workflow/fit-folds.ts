@@ -9,7 +9,8 @@ import { fitCodeHash } from './fit-code-hash.js'
 import { hashFitInputs, writeFitInputs } from './fit-inputs.js'
 import { fitKey, fitSeed, type FitJob, type PlannedFit } from './fit-job.js'
 import { runFitJobs } from './fit-pool.js'
-import { openWorkFolder, readFit, sweepWorkFolders, type StoredFit } from './fit-store.js'
+import { readFit, type StoredFit } from './fit-store.js'
+import { openWorkFolder, sweepWorkFolders } from './fit-work-folder.js'
 
 export interface FitFoldsOptions {
   /** Fits are kept below it in `fits/<content hash>/`. */
@@ -71,7 +72,7 @@ export async function fitFolds(options: FitFoldsOptions): Promise<FoldFit[]> {
   const { runFolder, onEvent } = options
   const fits = join(runFolder, 'fits')
   const plan = await planFits(options, fits)
-  sweepWorkFolders(fits)
+  await sweepWorkFolders(fits)
   const stored = new Map<string, { readonly fit: StoredFit; readonly reused: boolean }>()
   for (const { key, folder, fold, model } of plan) {
     const found = readFit(folder)
@@ -127,13 +128,14 @@ async function fitOpen(
   if (open.length === 0) return
   const work = openWorkFolder(fits)
   try {
-    const inputs = join(work, 'inputs.bin')
+    const inputs = join(work.path, 'inputs.bin')
     writeFitInputs(inputs, { X, y })
     const jobs = [...open]
       .sort((a, b) => COST[b.spec.kind] - COST[a.spec.kind] || b.train.length - a.train.length)
-      .map((planned): FitJob => ({ ...planned, inputs, workFolder: join(work, planned.key) }))
+      .map((planned): FitJob => ({ ...planned, inputs, workFolder: join(work.path, planned.key) }))
     await runFitJobs(jobs, {
       workers,
+      onWorker: (pid) => work.addWorker(pid),
       ...(signal !== undefined && { signal }),
       onStart: ({ fold, model }) => onEvent?.({ type: 'fit-started', fold, model }),
       onProgress: ({ fold, model }, progress) => onEvent?.({ type: 'fit-progress', fold, model, progress }),
@@ -147,7 +149,7 @@ async function fitOpen(
       describeFailure,
     })
   } finally {
-    rmSync(work, { recursive: true, force: true })
+    work.remove()
   }
 }
 

@@ -5,6 +5,8 @@ import type { FitJob } from './fit-job.js'
 export interface FitPoolOptions {
   readonly workers: number
   readonly signal?: AbortSignal
+  /** A worker process was started; it has no job yet. */
+  readonly onWorker: (pid: number) => void
   readonly onStart: (job: FitJob) => void
   readonly onProgress: (job: FitJob, progress: FitProgress) => void
   /** The job's folder is whole. What it throws stops the pool, as a failed job does. */
@@ -31,7 +33,10 @@ export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOption
         const current = job
         try {
           if (stop.signal.aborted) throw interruptedError(`fit of ${current.model} in fold ${current.fold}`)
-          child ??= Child.start({ entry: 'src/workflow/fit-worker.ts' })
+          if (child === undefined) {
+            child = Child.start({ entry: 'src/workflow/fit-worker.ts' })
+            if (child.pid !== undefined) options.onWorker(child.pid)
+          }
           options.onStart(current)
           await child.call(current, { signal: stop.signal, onMessage: (data) => options.onProgress(current, data as FitProgress) })
           options.onDone(current)

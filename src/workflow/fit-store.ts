@@ -1,16 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import {
-  isAlive,
-  processIdentity,
-  sha256,
-  stableJson,
-  syncFolder,
-  systemClock,
-  writeFileAtomicSync,
-  writeJsonAtomicSync,
-} from '../core/index.js'
-import type { ProcessIdentity } from '../core/index.js'
+import { fileError, sha256, stableJson, syncFolder, writeFileAtomicSync, writeJsonAtomicSync } from '../core/index.js'
 import type { FitReport, ModelSpec } from '../models/index.js'
 
 /** `fit.json`, written last: a folder without it, or whose files do not match it, is not a fit. */
@@ -60,7 +50,13 @@ export function sealFit(workFolder: string, folder: string, facts: Omit<FitManif
   }
   const manifest: FitManifest = { format: 1, ...facts, files }
   writeJsonAtomicSync(join(workFolder, 'fit.json'), { ...manifest, check: sha256(stableJson(manifest)) })
-  renameSync(workFolder, folder)
+  try {
+    renameSync(workFolder, folder)
+  } catch (error) {
+    // Another call on this run folder was faster: the same hash means the same result.
+    if (typeof readFit(folder) !== 'object') throw fileError(error, folder)
+    rmSync(workFolder, { recursive: true, force: true })
+  }
   syncFolder(dirname(folder))
 }
 
@@ -81,31 +77,5 @@ export function readFit(folder: string): StoredFit | string | undefined {
     return { manifest, rows: new Int32Array(cut(0, middle)), proba: new Float64Array(cut(middle, bytes.length)) }
   } catch (error) {
     return error instanceof SyntaxError ? 'its manifest was cut short' : `a file is missing or cannot be read (${(error as Error).message})`
-  }
-}
-
-/** A folder for what one call has not finished; it names its owner for {@link sweepWorkFolders}. */
-export function openWorkFolder(fits: string): string {
-  const { pid, startTicks } = processIdentity()
-  const folder = join(fits, `work-${pid}-${startTicks}-${Math.round(systemClock.monotonic() * 1000)}.tmp`)
-  mkdirSync(folder, { recursive: true })
-  writeJsonAtomicSync(join(folder, 'owner.json'), processIdentity())
-  return folder
-}
-
-/** Clears away what killed calls left. */
-export function sweepWorkFolders(fits: string): void {
-  if (!existsSync(fits)) return
-  for (const name of readdirSync(fits)) {
-    if (!name.startsWith('work-')) continue
-    const folder = join(fits, name)
-    let owner: ProcessIdentity | undefined
-    try {
-      owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as ProcessIdentity
-    } catch {
-      // Killed between making the folder and naming the owner; a young one may be in the making.
-      if (systemClock.now() - statSync(folder).mtimeMs < 10_000) continue
-    }
-    if (owner === undefined || !isAlive(owner)) rmSync(folder, { recursive: true, force: true })
   }
 }
