@@ -1,1 +1,3 @@
+export * from './describe-folds.js'
 export * from './fold.js'
+export * from './walk-forward.js'

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { completeRows } from './complete-rows.js'
+import { defineFeature } from './define-feature.js'
+import { FeatureEngineer } from './engineer.js'
+import { randomBars } from './random-bars.js'
+import { allFeatures, selectFeatures } from './registry.js'
+
+const bars = randomBars(200, 1)
+const code = (run: () => unknown): unknown => {
+  try {
+    run()
+  } catch (error) {
+    return (error as { code?: string }).code
+  }
+  return 'nothing thrown'
+}
+
+describe('FeatureEngineer', () => {
+  it('gives one row a bar, row-major, complete after the warm-up', () => {
+    const engineer = new FeatureEngineer()
+    const X = engineer.fitTransform(bars)
+    expect(X.names).toEqual(engineer.getFeatureNames())
+    expect([X.rows, X.values.length, X.warmupBars]).toEqual([200, 200 * X.names.length, 71])
+    expect(completeRows(X).indexOf(1)).toBe(71)
+    expect(completeRows(X).reduce((a, b) => a + b)).toBe(129)
+    const column = X.names.indexOf('log_return_3')
+    expect(X.values[100 * X.names.length + column]).toBe(Math.log(bars.close[100]! / bars.close[97]!))
+    expect(X.dropped).toEqual([])
+  })
+
+  it('leaves out volume features where there is no volume, and says why', () => {
+    const without = new FeatureEngineer().fitTransform({ ...bars, volume: bars.volume.map(() => NaN) })
+    expect(without.dropped).toEqual([
+      { name: 'volume_z_24', reason: 'the bars have no volume' },
+      { name: 'obv_slope_24', reason: 'the bars have no volume' },
+    ])
+    expect(without.names).not.toContain('volume_z_24')
+    const zero = new FeatureEngineer({ groups: ['volume', 'price'] }).fitTransform({ ...bars, volume: bars.volume.map(() => 0) })
+    expect(zero.dropped.map(({ reason }) => reason)).toEqual(['the bars have no volume above 0', 'the bars have no volume above 0'])
+  })
+
+  it('leaves out the hour for daily bars, and keeps the day of the week', () => {
+    const day = 86_400_000
+    const daily = new FeatureEngineer({ groups: ['time'] }).fitTransform({
+      ...bars,
+      timeframeMs: day,
+      time: bars.time.map((_, i) => i * day),
+    })
+    expect(daily.names).toEqual(['weekday_sin', 'weekday_cos'])
+    expect(daily.dropped.map(({ name }) => name)).toEqual(['hour_sin', 'hour_cos'])
+  })
+
+  it('keeps the fitted columns for other bars', () => {
+    const engineer = new FeatureEngineer().fit({ ...bars, volume: bars.volume.map(() => NaN) })
+    expect(engineer.transform(bars).names).not.toContain('volume_z_24')
+  })
+
+  it('selects by group and name, and takes features of your own', () => {
+    expect(selectFeatures({ groups: ['trend'], drop: ['adx_14'] }).map(({ name }) => name)).toEqual([
+      'ema_distance_12',
+      'ema_distance_48',
+      'sma_distance_72',
+    ])
+    expect(selectFeatures({ names: ['rsi_14', 'log_return_1'] }).map(({ name }) => name)).toEqual(['log_return_1', 'rsi_14'])
+    const mine = defineFeature({
+      name: 'my_range',
+      group: 'price',
+      description: 'high / low',
+      inputs: ['high', 'low'],
+      params: {},
+      lookback: 0,
+      compute: ({ high, low }) => high.map((v, i) => v / low[i]!),
+    })
+    expect(new FeatureEngineer({ features: [...allFeatures, mine], names: ['my_range'] }).fitTransform(bars).values[3]).toBe(
+      bars.high[3]! / bars.low[3]!,
+    )
+  })
+
+  it('explains what is wrong', () => {
+    expect(() => selectFeatures({ names: ['rsi14'] })).toThrow(
+      expect.objectContaining({ code: 'unknown-feature', help: 'did you mean rsi_14?' }) as Error,
+    )
+    expect(() => selectFeatures({ groups: ['momentun' as never] })).toThrow(
+      expect.objectContaining({ code: 'unknown-feature-group', help: 'did you mean momentum?' }) as Error,
+    )
+    expect(code(() => new FeatureEngineer().transform(bars))).toBe('not-fitted')
+    expect(code(() => new FeatureEngineer().fit(randomBars(71, 1)))).toBe('too-few-bars')
+    expect(code(() => new FeatureEngineer({ names: ['rsi_14'], drop: ['rsi_14'] }))).toBe('no-features')
+    expect(code(() => new FeatureEngineer({ groups: ['volume'] }).fit({ ...bars, volume: bars.volume.map(() => NaN) }))).toBe('no-features')
+    expect(code(() => defineFeature({ ...allFeatures[0]!, name: 'Bad Name' }))).toBe('bad-feature')
+    expect(code(() => selectFeatures({}, [allFeatures[0]!, allFeatures[0]!]))).toBe('duplicate-feature')
+  })
+})
+
+describe('completeRows', () => {
+  it('asks for the whole history of a sequence', () => {
+    const X = { names: ['a'], time: new Float64Array(6), rows: 6, values: Float64Array.of(NaN, 1, 2, NaN, 3, 4) }
+    expect([...completeRows(X)]).toEqual([0, 1, 1, 0, 1, 1])
+    expect([...completeRows(X, { historyRows: 2 })]).toEqual([0, 0, 1, 0, 0, 1])
+  })
+})
