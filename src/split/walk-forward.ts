@@ -126,19 +126,29 @@ function checkOptions({
 }
 
 function tooFewBars(
-  { time, nSplits, testSize, validationShare = 0 }: WalkForwardOptions,
+  options: WalkForwardOptions,
   fold: number,
   have: { train: number; validation: number; test: number; minTrainRows: number },
 ): LabError {
-  const n = time.length
-  const moreTrain = Math.max(0, have.minTrainRows - have.train) / (1 - validationShare) / (1 - testSize)
-  const moreTest = have.test > 0 ? 0 : nSplits / testSize
-  const moreValidation =
-    have.train >= have.minTrainRows && validationShare > 0 && have.validation === 0 ? 1 / validationShare / (1 - testSize) : 0
-  const needed = n + Math.max(1, Math.ceil(Math.max(moreTrain, moreTest, moreValidation)))
+  const n = options.time.length
   return new LabError('too-few-bars', 'There are too few bars for these folds.', {
     received: `${n} bars: fold ${fold} would have ${have.train} training, ${have.validation} validation and ${have.test} test rows`,
-    expected: `at least ${have.minTrainRows} training rows and some in every other part: about ${needed} bars with these settings`,
+    expected: `at least ${have.minTrainRows} training rows and some in every other part: about ${Math.max(n + 1, barsNeeded(options, have.minTrainRows))} bars with these settings`,
     help: 'use more history, fewer folds (-p folds=2), or a smaller test_size, horizon or embargo',
   })
+}
+
+/** Bars that would do, taking it that they are as dense as these and that no more of them are unusable. */
+function barsNeeded(options: WalkForwardOptions, minTrainRows: number): number {
+  const { time, labelEndTime, usable, nSplits, testSize, validationShare = 0 } = options
+  const n = time.length
+  const step = n < 2 ? 1 : (time[n - 1]! - time[0]!) / (n - 1)
+  const gapBars = Math.ceil(Math.max(options.embargoMs, options.horizonMs) / step)
+  const unusable = usable === undefined ? 0 : Array.from(usable).filter((mark) => !mark).length
+  const withoutLabel = labelEndTime.filter(Number.isNaN).length
+  const smallestValidation = validationShare === 0 ? 0 : 1 / validationShare
+  const kept = Math.max(smallestValidation, (minTrainRows + (validationShare === 0 ? 0 : gapBars)) / (1 - validationShare))
+  const forTraining = (kept + gapBars + 1 + Math.min(unusable, n)) / (1 - testSize)
+  const forTest = ((1 + withoutLabel) * nSplits) / testSize
+  return Math.ceil(Math.max(forTraining, forTest))
 }
