@@ -28,6 +28,14 @@ describe('model specs', () => {
     )
   })
 
+  it('knows what a shorter name was short for', () => {
+    const names = Object.keys(resolveModelSpec({ kind: 'lightgbm', params: {} }).params)
+    expect(nearestName('leafs', names)).toBe('numLeaves')
+    expect(nearestName('bagging_fraction', names)).toBe('baggingFraction')
+    expect(nearestName('lr', names)).toBe('learningRate')
+    expect(nearestName('n_rounds', names)).toBe('rounds')
+  })
+
   it('finds a name with one letter changed, dropped or doubled', () => {
     const names = Object.keys(resolveModelSpec({ kind: 'lightgbm', params: {} }).params)
     const long = names.filter((name) => name.length > 8)

@@ -1,6 +1,5 @@
 import { LabError } from '../core/index.js'
 import { installedPackageVersion } from '../native/installed.js'
-import type { DevicePolicy } from '../runtime/index.js'
 import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './logistic.js'
 import type { Model, ModelKind } from './model.js'
@@ -14,7 +13,7 @@ export interface ModelSpec {
 
 /** Where a model computes. */
 export interface ModelContext {
-  readonly device: DevicePolicy
+  readonly device: 'auto' | 'cuda' | 'cpu'
   /** A fallback to a slower device is an error. */
   readonly requireDevice: boolean
   /** A Python child to share between models; without it each fit that needs one opens its own. */
@@ -31,7 +30,7 @@ interface ModelKindEntry {
   readonly backend: (context: ModelContext) => Record<string, string> | Promise<Record<string, string>>
 }
 
-const KINDS: Record<ModelKind, ModelKindEntry> = {
+const KINDS: Partial<Record<ModelKind, ModelKindEntry>> = {
   logistic: {
     parse: (params) => parseModelParams('logistic', logisticParamsSchema, params),
     create: (params, { sidecar }) => createLogisticModel(params, sidecar),
@@ -52,7 +51,8 @@ const versions = (...packages: string[]): Record<string, string> =>
 export const modelKinds = Object.keys(KINDS) as readonly ModelKind[]
 
 function entryOf(kind: string): ModelKindEntry {
-  if (Object.hasOwn(KINDS, kind)) return KINDS[kind as ModelKind]
+  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind as ModelKind] : undefined
+  if (entry !== undefined) return entry
   throw new LabError('unknown-model', 'There is no such model.', {
     received: kind,
     expected: modelKinds.join(', '),

@@ -1,22 +1,21 @@
 import type { z } from 'zod'
 import { LabError } from '../core/index.js'
 
-/** Edit distance between names as people mistype them: case and underscores do not count. */
-function distance(a: string, b: string): number {
+/** How alike two names are, 0 to 1: the share of letters that stand in both in the same order. Case, hyphens and underscores do not count. */
+function likeness(a: string, b: string): number {
   const [from, to] = [a, b].map((text) => text.toLowerCase().replace(/[_-]/g, '')) as [string, string]
-  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++)
-      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)))
+  let row = new Array<number>(to.length + 1).fill(0)
+  for (const letter of from) {
+    const next = [0]
+    for (let j = 1; j <= to.length; j++) next.push(letter === to[j - 1] ? row[j - 1]! + 1 : Math.max(next[j - 1]!, row[j]!))
     row = next
   }
-  return row[to.length]!
+  return (2 * row[to.length]!) / (from.length + to.length)
 }
 
 /** The known name that was most likely meant. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  return [...known].sort((a, b) => distance(name, a) - distance(name, b))[0]
+  return [...known].sort((a, b) => likeness(name, b) - likeness(name, a))[0]
 }
 
 /**

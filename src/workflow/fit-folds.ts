@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, isLabError, LabError, type LabErrorDetails } from '../core/index.js'
 import type { FeatureMatrix } from '../features/index.js'
-import { modelBackend, resolveModelSpec, type FitProgress, type FitReport, type ModelSpec } from '../models/index.js'
-import type { DevicePolicy } from '../runtime/index.js'
+import { modelBackend, resolveModelSpec, type FitProgress, type FitReport, type ModelContext, type ModelSpec } from '../models/index.js'
 import type { Fold } from '../split/index.js'
 import { fitCodeHash } from './fit-code-hash.js'
 import { hashFitInputs, writeFitInputs } from './fit-inputs.js'
@@ -26,7 +25,7 @@ export interface FitFoldsOptions {
   readonly threadsPerFit: number
   /** Fits at a time; changes the time, never the result. */
   readonly workers: number
-  readonly device: DevicePolicy
+  readonly device: ModelContext['device']
   readonly requireDevice: boolean
   readonly signal?: AbortSignal
   readonly onEvent?: (event: FitEvent) => void

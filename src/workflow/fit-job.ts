@@ -1,6 +1,5 @@
 import { createRng, sha256, stableJson } from '../core/index.js'
-import type { ModelSpec } from '../models/index.js'
-import type { DevicePolicy } from '../runtime/index.js'
+import type { ModelContext, ModelSpec } from '../models/index.js'
 import type { Fold } from '../split/index.js'
 
 /** One fold x model fit and the folder that will hold it. */
@@ -15,7 +14,7 @@ export interface PlannedFit {
   readonly test: Int32Array
   readonly seed: number
   readonly threads: number
-  readonly device: DevicePolicy
+  readonly device: ModelContext['device']
   readonly requireDevice: boolean
   readonly folder: string
 }

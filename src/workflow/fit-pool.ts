@@ -15,8 +15,26 @@ export interface FitPoolOptions {
 }
 
 /**
- * Does the jobs in worker processes, in their order as workers become free. A worker takes one job after another, so that loading TensorFlow or
- * starting Python is paid once a worker. The first failure stops the others and is thrown; jobs finished before keep their folders.
+ * The job that a free worker takes: of a kind it has done before, else of a kind that no worker has done, else the next one. Loading TensorFlow or
+ * starting Python costs more than many a fit.
+ */
+export function takeJob<T extends { readonly spec: { readonly kind: string } }>(
+  queue: T[],
+  mine: Set<string>,
+  anyones: Set<string>,
+): T | undefined {
+  const known = queue.findIndex(({ spec }) => mine.has(spec.kind))
+  const fresh = queue.findIndex(({ spec }) => !anyones.has(spec.kind))
+  const [job] = queue.splice(known >= 0 ? known : Math.max(0, fresh), 1)
+  if (job !== undefined) {
+    mine.add(job.spec.kind)
+    anyones.add(job.spec.kind)
+  }
+  return job
+}
+
+/**
+ * Does the jobs in worker processes that take one after another, see {@link takeJob}. The first failure stops the others and is thrown; jobs finished before keep their folders.
  */
 export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOptions): Promise<void> {
   const stop = new AbortController()
@@ -24,12 +42,15 @@ export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOption
   if (options.signal?.aborted === true) stopNow()
   options.signal?.addEventListener('abort', stopNow, { once: true })
   const queue = [...jobs]
+  const startedKinds = new Set<string>()
   let failure: { readonly error: unknown } | undefined
 
   const work = async (): Promise<void> => {
     let child: Child | undefined
+    const kinds = new Set<string>()
+    const next = (): FitJob | undefined => takeJob(queue, kinds, startedKinds)
     try {
-      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      for (let job = next(); job !== undefined; job = next()) {
         const current = job
         try {
           if (stop.signal.aborted) throw interruptedError(`fit of ${current.model} in fold ${current.fold}`)
