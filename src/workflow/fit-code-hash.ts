@@ -1,18 +1,27 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectPath, sha256 } from '../core/index.js'
+import type { ModelKind } from '../models/index.js'
 
-/** Rooms whose code decides what a fit computes: after an edit there, a stored fit is not what this code would give. */
-const ROOMS = ['core', 'native', 'sidecar', 'train', 'models']
-const FILES = ['src/features/standard-scaler.ts', 'src/workflow/fit-worker.ts', 'package-lock.json']
+/** Code that decides what any fit computes: after an edit there, a stored fit is not what this code would give. */
+const COMMON = ['src/core', 'src/models', 'src/features/standard-scaler.ts', 'src/workflow/fit-worker.ts', 'package-lock.json']
+
+/** Code behind one kind of model alone. */
+const OF_KIND: Record<ModelKind, readonly string[]> = {
+  logistic: ['src/sidecar'],
+  lightgbm: ['src/native/lightgbm', 'src/native/foreign-library.ts'],
+  lstm: ['src/native/tensorflow', 'src/train'],
+}
+
+function filesOf(path: string): string[] {
+  if (statSync(projectPath(path)).isFile()) return [path]
+  return (readdirSync(projectPath(path), { recursive: true }) as string[])
+    .map((file) => join(path, file))
+    .filter((file) => /\.(ts|cjs|mjs|py|cc|h)$/.test(file) && !/\.test\.ts$/.test(file))
+}
 
 /** Hash of the code and the npm packages behind a fit. */
-export function fitCodeHash(): string {
-  const files = ROOMS.flatMap((room) =>
-    (readdirSync(projectPath('src', room), { recursive: true }) as string[]).map((file) => join('src', room, file)),
-  )
-    .filter((file) => /\.(ts|cjs|mjs|py|cc|h)$/.test(file) && !/\.test\.ts$/.test(file))
-    .concat(FILES)
-    .sort()
+export function fitCodeHash(kind: ModelKind): string {
+  const files = [...COMMON, ...OF_KIND[kind]].flatMap(filesOf).sort()
   return sha256(...files.flatMap((file) => [file, readFileSync(projectPath(file))]))
 }

@@ -93,12 +93,12 @@ async function planFits(options: FitFoldsOptions, fits: string): Promise<Planned
   const specs = models.map(({ spec }) => resolveModelSpec(spec))
   const backends = await Promise.all(specs.map(({ kind }) => modelBackend(kind, { device, requireDevice })))
   const inputs = hashFitInputs({ X, y })
-  const code = fitCodeHash()
+  const codes = specs.map(({ kind }) => fitCodeHash(kind))
   return folds.flatMap((fold) =>
     models.map(({ name }, m): PlannedFit => {
       const spec = specs[m]!
       const seed = fitSeed(options.seed, name, fold.index)
-      const key = fitKey({ inputs, code, backend: backends[m]!, spec, fold, seed, threads })
+      const key = fitKey({ inputs, code: codes[m]!, backend: backends[m]!, spec, fold, seed, threads })
       const { train, validation, test } = fold
       return {
         key,
