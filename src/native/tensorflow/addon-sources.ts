@@ -21,8 +21,7 @@ export interface AddonSourceOptions {
 
 const cpp = (file: string): string => projectPath('src/native/tensorflow/cpp', file)
 
-const packageFolder = (name: string): string =>
-  dirname(createRequire(projectPath('package.json')).resolve(`${name}/package.json`))
+const packageFolder = (name: string): string => dirname(createRequire(projectPath('package.json')).resolve(`${name}/package.json`))
 
 /**
  * Everything that is compiled into the one addon: the binding of `@tensorflow/tfjs-node-gpu` as its package ships it, and our LSTM ops. They are

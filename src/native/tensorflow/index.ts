@@ -1,1 +1,7 @@
 export * from './addon-sources.js'
+export { requireTfjs } from './addon.js'
+export { nativeBackend, type NativeBackend, type Tfjs } from './backend.js'
+export { type TensorflowDevice } from './environment.js'
+export * from './load.js'
+export { lstmLayer, type LstmLayerConfig } from './lstm-layer.js'
+export { fusedLstm, type FusedPath, type LstmInputs, type LstmOptions, type LstmOutputs } from './lstm-ops.js'
