@@ -41,10 +41,10 @@ describe('directionLabels', () => {
 })
 
 describe('classBalance', () => {
-  it('counts, and shows itself', async () => {
+  it('counts, and shows itself', () => {
     const balance = classBalance(Float64Array.of(1, 0, NaN, 1))
     expect(balance).toMatchObject({ rows: 4, up: 2, down: 1, missing: 1, upShare: 2 / 3 })
-    expect((await balance[DISPLAY]())['text/plain']).toBe('4 bars: 2 up, 1 not up (66.67 % up), 1 without a label')
+    expect(balance[DISPLAY]()['text/plain']).toBe('4 bars: 2 up, 1 not up (66.67 % up), 1 without a label')
     expect(classBalance(Float64Array.of(1, 0, NaN), Int32Array.of(2)).upShare).toBeNaN()
   })
 })

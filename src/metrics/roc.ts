@@ -1,0 +1,45 @@
+import { checkScores } from './check-scores.js'
+import { midranks, sortedOrder } from './ranks.js'
+
+/**
+ * Area under the ROC curve: the chance that a random positive scores higher than a random negative, ties counted half (Mann-Whitney by midranks).
+ * NaN where only one class is there: it is not defined then, and not 0.5.
+ */
+export function rocAuc(y: ArrayLike<number>, p: ArrayLike<number>): number {
+  checkScores(y, p)
+  const ranks = midranks(p)
+  let positives = 0
+  let rankSum = 0
+  for (let i = 0; i < y.length; i++)
+    if (y[i] === 1) {
+      positives += 1
+      rankSum += ranks[i]!
+    }
+  const negatives = y.length - positives
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
+}
+
+export interface RocPoint {
+  /** Predicted positive where p >= threshold; Infinity at the first point (0, 0). */
+  readonly threshold: number
+  readonly falsePositiveRate: number
+  readonly truePositiveRate: number
+}
+
+/** Corners of the ROC curve, one for each distinct probability, from (0, 0) to (1, 1). Rates are NaN for a class that is not there. */
+export function rocPoints(y: ArrayLike<number>, p: ArrayLike<number>): RocPoint[] {
+  checkScores(y, p)
+  const order = sortedOrder(p).reverse()
+  let positives = 0
+  for (let i = 0; i < y.length; i++) positives += y[i]!
+  const negatives = y.length - positives
+  const points: RocPoint[] = [{ threshold: Infinity, falsePositiveRate: 0 / negatives, truePositiveRate: 0 / positives }]
+  let truePositives = 0
+  for (const [k, i] of order.entries()) {
+    truePositives += y[i]!
+    const next = order[k + 1]
+    if (next !== undefined && p[next] === p[i]) continue
+    points.push({ threshold: p[i]!, falsePositiveRate: (k + 1 - truePositives) / negatives, truePositiveRate: truePositives / positives })
+  }
+  return points
+}
