@@ -96,7 +96,7 @@ print(model.best_iteration)`
     const seen: FitProgress[] = []
     const model = createLightgbmModel(params)
     const work = model.fit({ ...input, signal: stop.signal, onProgress: (p) => (seen.push(p), seen.length === 3 && stop.abort()) })
-    await expect(work).rejects.toThrow()
+    await expect(work).rejects.toMatchObject({ code: 'interrupted', received: 'LightGBM before round 4' })
     expect(seen.map((p) => p.step)).toEqual([1, 2, 3])
     expect(seen[2]!.trainLoss).toBeLessThan(seen[0]!.trainLoss!)
   })

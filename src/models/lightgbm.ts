@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { writeFileAtomicSync } from '../core/index.js'
 import type { FeatureMatrix } from '../features/index.js'
 import { LightgbmBooster, LightgbmDataset, lightgbmVersion, type LightgbmParameters } from '../native/lightgbm/index.js'
+import { interruptedError } from '../runtime/index.js'
 import type { FitInput, FitProgress, FitReport, Model } from './model.js'
 import { parseModelParams } from './params.js'
 import { checkNames, gatherRows, gatherTargets, notFitted, trainingTargets } from './rows.js'
@@ -131,7 +132,7 @@ class LightgbmModel implements Model {
     for (let step = 1; step <= rounds; step++) {
       // A round is one blocking call: between rounds the process hears an abort and the end of its parent.
       await nextTurn()
-      signal?.throwIfAborted()
+      if (signal?.aborted === true) throw interruptedError(`LightGBM before round ${step}`)
       const grew = booster.updateSync()
       if (!grew && step > 1) break
       const trainLoss = booster.evaluateSync(0)
