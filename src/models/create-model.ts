@@ -1,7 +1,8 @@
 import { LabError } from '../core/index.js'
-import { installedPackageVersion } from '../native/installed.js'
+import { installedPackageVersion, readInstalled } from '../native/installed.js'
 import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './logistic.js'
+import { createLstmModel, loadLstmModel, lstmParamsSchema } from './lstm.js'
 import type { Model, ModelKind } from './model.js'
 import { nearestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
@@ -30,7 +31,7 @@ interface ModelKindEntry {
   readonly backend: (context: ModelContext) => Record<string, string> | Promise<Record<string, string>>
 }
 
-const KINDS: Partial<Record<ModelKind, ModelKindEntry>> = {
+const KINDS: Record<ModelKind, ModelKindEntry> = {
   logistic: {
     parse: (params) => parseModelParams('logistic', logisticParamsSchema, params),
     create: (params, { sidecar }) => createLogisticModel(params, sidecar),
@@ -43,6 +44,15 @@ const KINDS: Partial<Record<ModelKind, ModelKindEntry>> = {
     load: (folder) => loadLightgbmModel(folder),
     backend: () => versions('lightgbm'),
   },
+  lstm: {
+    parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),
+    create: createLstmModel,
+    load: loadLstmModel,
+    backend: ({ device }) => {
+      const { tensorflow, addon, device: built } = readInstalled() ?? {}
+      return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
+    },
+  },
 }
 
 const versions = (...packages: string[]): Record<string, string> =>
@@ -51,8 +61,7 @@ const versions = (...packages: string[]): Record<string, string> =>
 export const modelKinds = Object.keys(KINDS) as readonly ModelKind[]
 
 function entryOf(kind: string): ModelKindEntry {
-  const entry = Object.hasOwn(KINDS, kind) ? KINDS[kind as ModelKind] : undefined
-  if (entry !== undefined) return entry
+  if (Object.hasOwn(KINDS, kind)) return KINDS[kind as ModelKind]
   throw new LabError('unknown-model', 'There is no such model.', {
     received: kind,
     expected: modelKinds.join(', '),

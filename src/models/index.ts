@@ -1,5 +1,6 @@
 export * from './create-model.js'
 export * from './lightgbm.js'
 export * from './logistic.js'
+export { lstmParamsSchema, type LstmParams } from './lstm.js'
 export * from './model.js'
 export { nearestName, parseModelParams } from './params.js'
