@@ -1,0 +1,5 @@
+export * from './baselines.js'
+export * from './evaluate-models.js'
+export * from './gates.js'
+export * from './prediction.js'
+export * from './verdict.js'
