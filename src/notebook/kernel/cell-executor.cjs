@@ -57,10 +57,10 @@ function createCellExecutor({ converter, cellCode, requireForCells, errorContent
   }
 
   /** Asks the awaited cell to stop; a second time, or after the grace, the kernel does not wait for it any longer. A loop that does not await was stopped by the vm. */
-  function interrupt() {
+  function interrupt({ insist = true } = {}) {
     if (!abandon) return
     const { signal } = globalThis.__labInterrupt
-    if (signal.aborted) return abandon()
+    if (signal.aborted) return insist ? abandon() : undefined
     globalThis.__labInterrupt.abort()
     const waiting = abandon
     setTimeout(() => waiting(), INTERRUPT_GRACE_MS).unref()

@@ -6,15 +6,18 @@ function serveIpc(kernel, close) {
     close()
     process.exit(0)
   }
+  let running
+  async function execute({ id, code }) {
+    const emit = (type, content) => process.send({ type, id, content })
+    const reply = await kernel.execute(code, emit, { onStart: () => (running = id) })
+    if (running === id) running = undefined
+    const { payload: _payload, user_expressions: _expressions, ...content } = reply
+    process.send({ type: 'reply', id, content })
+  }
   process.on('message', (message) => {
     if (message.type === 'shutdown') end()
-    else if (message.type === 'execute') {
-      const { id, code } = message
-      const emit = (type, content) => process.send({ type, id, content })
-      void kernel
-        .execute(code, emit)
-        .then(({ payload: _payload, user_expressions: _expressions, ...content }) => process.send({ type: 'reply', id, content }))
-    }
+    else if (message.type === 'execute') void execute(message)
+    else if (message.type === 'interrupt' && message.id === running) kernel.interrupt({ insist: false })
   })
   process.on('disconnect', end)
   process.send({ type: 'ready' })

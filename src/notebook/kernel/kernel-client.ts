@@ -110,9 +110,15 @@ export class KernelProcess {
     })
   }
 
-  /** Stops the running cell as JupyterLab's stop button does: a synchronous loop at once, a training at its next batch. */
+  /**
+   * Stops the running cell as JupyterLab's stop button does: a synchronous loop at once, a training at its next batch, other waiting after ten
+   * seconds or when asked again. Without a running cell nothing happens.
+   */
   interrupt(): void {
-    if (this.alive) this.#child.kill('SIGINT')
+    const [running] = this.#pending.keys()
+    if (!this.alive || running === undefined) return
+    this.#child.kill('SIGINT')
+    this.#send({ type: 'interrupt', id: running })
   }
 
   /** Ends the kernel and what it started: asks first, after `graceMs` (default 2000) kills the process group. Safe to call twice. */

@@ -27,7 +27,7 @@ function checkFolder(folder) {
 
 function start() {
   process.setSourceMapsEnabled(true)
-  const typescript = require('./typescript.cjs')
+  const { typescript, keepCompiled } = require('./typescript.cjs')
   const { loadTslab } = require('./tslab-patches.cjs')
   const { createProjectFiles, createTimers } = require('./project-files.cjs')
   const { createProjectModules } = require('./project-modules.cjs')
@@ -47,6 +47,7 @@ function start() {
     files,
     timers: createTimers(),
     notebookFolder: path.relative(root, process.cwd()),
+    documentation: !ipc,
     compilerOptions: () => ({ ...options, inlineSourceMap: true }),
   })
   modules = createProjectModules({ typescript, publicFile })
@@ -59,10 +60,14 @@ function start() {
     requireForCells: modules.cellRequire(process.cwd()),
     errorContent,
   })
+  const close = () => {
+    executor.close()
+    keepCompiled() // nobody waits any longer
+  }
   const outputs = captureOutputs(jupyter)
   const kernel = createKernel({ executor, outputs, files, errorContent, drainMs: ipc ? 20 : 200 })
   process.on('SIGINT', () => kernel.interrupt())
-  return { kernel, executor, jupyter, files, typescript, errorContent }
+  return { kernel, executor: { ...executor, close }, jupyter, typescript, errorContent }
 }
 
 function serve({ kernel, executor, jupyter, typescript, errorContent }) {

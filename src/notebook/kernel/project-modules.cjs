@@ -6,6 +6,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const Module = require('node:module')
 const { root, cacheFolder, isProjectFile } = require('./project.cjs')
+const { keep } = require('./keep-file.cjs')
 
 const EXTENSIONS = ['.ts', '.tsx']
 
@@ -16,7 +17,7 @@ function resolveTypeScript(folder, specifier) {
   if (!isProjectFile(target)) return undefined
   const stem = target.replace(/\.(js|jsx|ts|tsx)$/, '')
   const candidates = EXTENSIONS.flatMap((extension) => [stem + extension, target + extension, path.join(target, `index${extension}`)])
-  return candidates.find((file) => fs.statSync(file, { throwIfNoEntry: false })?.isFile())
+  return candidates.find((file) => fs.existsSync(file) && fs.statSync(file).isFile())
 }
 
 function createProjectModules({ typescript, publicFile }) {
@@ -87,16 +88,4 @@ function createProjectModules({ typescript, publicFile }) {
   }
 }
 
-/** Keeps a file for the next start. The cache is only a matter of time: where it cannot be written, nothing else changes. */
-function keep(file, content) {
-  try {
-    fs.mkdirSync(path.dirname(file), { recursive: true })
-    const temporary = `${file}.${process.pid}.tmp`
-    fs.writeFileSync(temporary, content)
-    fs.renameSync(temporary, file)
-  } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error
-  }
-}
-
-module.exports = { createProjectModules, keep }
+module.exports = { createProjectModules }

@@ -2,7 +2,8 @@
  * What a Node program and the kernel say to each other when the kernel is started with `--ipc` (see main.cjs): JSON over the channel of `fork`,
  * no sockets and no Python. The contents are those of the Jupyter messaging protocol 5.3, so that they go into a notebook file as they are.
  *
- * parent -> kernel   execute, shutdown; an interrupt is the signal SIGINT
+ * parent -> kernel   execute, shutdown; an interrupt is the signal SIGINT, which alone stops a loop, and the message beside it: a signal that comes in
+ *                    the moment when a cell goes from running to waiting is lost
  * kernel -> parent   ready | failed (once), then for each execute: any number of {@link CellMessage}, and one reply as the last;
  *                    late-error whenever something throws that no cell is waiting for
  */
@@ -58,4 +59,7 @@ export type KernelMessage =
   | { readonly type: 'reply'; readonly id: number; readonly content: ExecuteReply }
   | { readonly type: 'late-error'; readonly content: ErrorContent }
 
-export type KernelRequest = { readonly type: 'execute'; readonly id: number; readonly code: string } | { readonly type: 'shutdown' }
+export type KernelRequest =
+  | { readonly type: 'execute'; readonly id: number; readonly code: string }
+  | { readonly type: 'interrupt'; readonly id: number }
+  | { readonly type: 'shutdown' }

@@ -47,6 +47,11 @@ const CONVERTER_PATCHES = [
     '        if (!rebuildTimer) {\n            throw new Error("rebuildTimer is not set properly");\n        }\n        rebuildTimer.callback();',
     '        __barlab.timers.run();',
   ],
+  // Documentation comments are read for hovers only.
+  [
+    '    host.afterProgramCreate = function (b) {',
+    '    host.jsDocParsingMode = __barlab.documentation ? ts.JSDocParsingMode.ParseAll : ts.JSDocParsingMode.ParseNone;\n    host.afterProgramCreate = function (b) {',
+  ],
 ]
 
 function patch(file, patches) {

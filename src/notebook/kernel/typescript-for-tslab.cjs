@@ -1,7 +1,7 @@
 'use strict'
 // Stands in for `@tslab/typescript-for-tslab` (a fork of TypeScript 5.0.4): the project's own TypeScript plus the things that the fork adds.
 const path = require('node:path')
-const typescript = require('./typescript.cjs')
+const { typescript } = require('./typescript.cjs')
 const { diagnosticsOfProjectFiles } = require('./project-check.cjs')
 const { isProjectFile } = require('./project.cjs')
 
