@@ -6,12 +6,15 @@ const { interruptedContent, typeErrorContent } = require('./error-content.cjs')
 
 /** How long an interrupted cell may take to stop by itself: a training ends its batch, child processes save and end. */
 const INTERRUPT_GRACE_MS = 10_000
+/** A signal and a message (protocol.ts), or the signals of a terminal, within this time are one request to stop. */
+const ONE_REQUEST_MS = 500
 
 function createCellExecutor({ converter, cellCode, requireForCells, errorContent }) {
   // The names of all cells. A plain object, since hot loops at cell level write to it.
   const exports = {}
   Object.defineProperty(globalThis, '__barlabCell', { value: [exports, requireForCells] })
   let declarations = ''
+  let askedAt = 0
   let abandon // set while a cell is awaited: ends the waiting
 
   /** @returns `{ value }` with the last expression (undefined: nothing to show) or `{ error }` with the content of a Jupyter error */
@@ -57,10 +60,13 @@ function createCellExecutor({ converter, cellCode, requireForCells, errorContent
   }
 
   /** Asks the awaited cell to stop; a second time, or after the grace, the kernel does not wait for it any longer. A loop that does not await was stopped by the vm. */
-  function interrupt({ insist = true } = {}) {
+  function interrupt() {
     if (!abandon) return
-    const { signal } = globalThis.__labInterrupt
-    if (signal.aborted) return insist ? abandon() : undefined
+    if (globalThis.__labInterrupt.signal.aborted) {
+      if (performance.now() - askedAt > ONE_REQUEST_MS) abandon()
+      return
+    }
+    askedAt = performance.now()
     globalThis.__labInterrupt.abort()
     const waiting = abandon
     setTimeout(() => waiting(), INTERRUPT_GRACE_MS).unref()

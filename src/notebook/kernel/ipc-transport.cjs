@@ -17,7 +17,7 @@ function serveIpc(kernel, close) {
   process.on('message', (message) => {
     if (message.type === 'shutdown') end()
     else if (message.type === 'execute') void execute(message)
-    else if (message.type === 'interrupt' && message.id === running) kernel.interrupt({ insist: false })
+    else if (message.type === 'interrupt' && message.id === running) kernel.interrupt()
   })
   process.on('disconnect', end)
   process.send({ type: 'ready' })

@@ -49,7 +49,7 @@ function createKernel({ executor, outputs, files, errorContent, drainMs }) {
     return turn
   }
 
-  return { execute, interrupt: (options) => executor.interrupt(options) }
+  return { execute, interrupt: () => executor.interrupt() }
 }
 
 module.exports = { createKernel }

@@ -272,7 +272,7 @@ describe('one kernel', () => {
   it('goes on without a cell that does not stop, when interrupted twice, and says so', async () => {
     const code = `
       const signal = interruptSignal()!
-      signal.addEventListener('abort', () => console.log('asked'))
+      signal.addEventListener('abort', () => setTimeout(() => console.log('asked'), 600))
       await new Promise((resolve) => setTimeout(resolve, 10))
       console.log('started')
       await new Promise(() => {})`

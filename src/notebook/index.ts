@@ -1,0 +1,5 @@
+export * from './kernel/kernel-client.js'
+export * from './kernel/protocol.js'
+export * from './lab-command.js'
+export * from './start-lab.js'
+export * from './tables.js'
