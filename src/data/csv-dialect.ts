@@ -3,13 +3,17 @@ import { displayPath, LabError } from '../core/index.js'
 /** How a CSV text is written, found from its beginning. */
 export interface CsvDialect {
   readonly delimiter: string
-  /** Physical lines before the first row of values: preamble and header. */
+  /** Physical lines before the first row. */
   readonly skipLines: number
-  readonly preamble: readonly string[]
+  /** Lines of these that are not the header: preamble, units, a second header line. */
+  readonly skipped: readonly string[]
   readonly header: readonly string[]
   /** The first rows of values as text. */
   readonly sample: readonly (readonly string[])[]
 }
+
+/** What stands for a missing value. */
+export const MISSING_WORDS: ReadonlySet<string> = new Set(['', 'null', 'NULL', 'NaN', 'nan', 'NA', 'N/A', 'n/a', 'None', '-', '#N/A'])
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 const SAMPLE_ROWS = 400
@@ -38,15 +42,23 @@ export function splitCsvLine(line: string, delimiter: string): string[] {
 
 const looksLikeValue = (field: string): boolean => /^\s*[-+$€£]?\s*[\d.,:/\- ]*\d[\d.,:/\-+TZ ]*(e[-+]?\d+)?\s*([AP]M)?\s*$/i.test(field)
 
+const isFilled = (field: string): boolean => !MISSING_WORDS.has(field.trim())
+
 /** True for a line of values: at least half of its filled fields are numbers or times. */
-export function isValueLine(fields: readonly string[]): boolean {
-  const filled = fields.filter((field) => field.trim() !== '')
+function isValueLine(fields: readonly string[]): boolean {
+  const filled = fields.filter(isFilled)
   return filled.length > 0 && filled.filter(looksLikeValue).length * 2 >= filled.length
 }
 
+const isTitleLine = (fields: readonly string[]): boolean => !fields.some((field) => isFilled(field) && looksLikeValue(field))
+
+const knownNames = (fields: readonly string[]): number =>
+  fields.filter((field) => /open|high|low|close|volume|time|date|symbol/i.test(field)).length
+
 /**
  * Finds delimiter, preamble and header. The delimiter is the one that cuts most of the lines into the same number (three or more) of fields;
- * the header is the last line of that many fields before the first line of values; what stands above it is preamble.
+ * the header is, of the lines of that many fields before the first values and without any value in them, the one with the most familiar names
+ * (yfinance writes three such lines), else the last.
  * @param text the beginning of the file; @param whole false when it was cut off, so that its last line may be torn.
  * @throws LabError `not-a-table`, `no-rows` (header only), `no-header`
  */
@@ -61,7 +73,9 @@ export function detectCsvDialect(text: string, whole: boolean, path: string): Cs
   const rows = lines.map((line) => splitCsvLine(line, best.delimiter))
   const fits = (row: readonly string[]): boolean => row.length === best.width
   const firstValues = rows.findIndex((row) => fits(row) && isValueLine(row))
-  const headerAt = rows.findLastIndex((row, i) => (firstValues < 0 || i < firstValues) && fits(row))
+  const titles = [...rows.keys()].filter((i) => (firstValues < 0 || i < firstValues) && fits(rows[i]!) && isTitleLine(rows[i]!))
+  const headerAt = titles.reduce((best, i) => (best < 0 || knownNames(rows[i]!) >= knownNames(rows[best]!) ? i : best), -1)
+  const skipLines = (titles.at(-1) ?? 0) + 1
   if (headerAt < 0) throw noHeader(path, lines[firstValues]!, best.width)
   if (firstValues < 0 && rows.filter(fits).length > 1) throw notATable(path, looked[0] ?? '')
   if (firstValues < 0)
@@ -72,10 +86,10 @@ export function detectCsvDialect(text: string, whole: boolean, path: string): Cs
     })
   return {
     delimiter: best.delimiter,
-    skipLines: headerAt + 1,
-    preamble: lines.slice(0, headerAt),
+    skipLines,
+    skipped: lines.slice(0, skipLines).filter((line, i) => i !== headerAt && line.trim() !== ''),
     header: rows[headerAt]!.map((name) => name.trim()),
-    sample: rows.slice(firstValues, firstValues + SAMPLE_ROWS).filter(fits),
+    sample: rows.slice(skipLines, skipLines + SAMPLE_ROWS).filter(fits),
   }
 }
 

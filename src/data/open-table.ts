@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { displayPath, LabError } from '../core/index.js'
-import { detectCsvDialect, detectNumberStyle, type NumberStyle } from './csv-dialect.js'
+import { detectCsvDialect, detectNumberStyle, MISSING_WORDS, type NumberStyle } from './csv-dialect.js'
 import { sqlName, sqlPath, sqlText, textRows } from './duckdb.js'
 import type { SourceFile } from './source-file.js'
 
@@ -27,8 +27,6 @@ export interface OpenTable {
   readonly delimiter: string | undefined
   readonly notes: readonly string[]
 }
-
-const MISSING_WORDS = ['', 'null', 'NULL', 'NaN', 'nan', 'NA', 'N/A', 'n/a', 'None', '-', '#N/A']
 
 /** Opens the file for the time of `work`. @throws LabError as {@link detectCsvDialect}, `corrupt-parquet` */
 export async function withTable<T>(connection: DuckDBConnection, file: SourceFile, work: (table: OpenTable) => Promise<T>): Promise<T> {
@@ -53,21 +51,21 @@ function csvTable(file: SourceFile): OpenTable {
   const settings = [
     'auto_detect = false, header = false, strict_mode = true, hive_partitioning = false',
     `skip = ${dialect.skipLines}, delim = ${sqlText(dialect.delimiter)}, quote = '"', escape = '"'`,
-    `columns = {${types}}, nullstr = [${MISSING_WORDS.map(sqlText).join(', ')}]`,
+    `columns = {${types}}, nullstr = [${[...MISSING_WORDS].map(sqlText).join(', ')}]`,
     `compression = '${file.gzip ? 'gzip' : 'none'}'`,
   ]
-  const missing = new Set(MISSING_WORDS)
   return {
     from: `read_csv(${sqlPath(file.path)}, ${settings.join(', ')})`,
     delimiter: dialect.delimiter,
-    notes: dialect.preamble.some((line) => line.trim() !== '')
-      ? [`skipped above the header: ${dialect.preamble.map((line) => JSON.stringify(line.slice(0, 80))).join(', ')}`]
-      : [],
+    notes:
+      dialect.skipped.length === 0
+        ? []
+        : [`skipped before the first row: ${dialect.skipped.map((line) => JSON.stringify(line.slice(0, 80))).join(', ')}`],
     columns: dialect.header.map((name, i) => ({
       name,
       sql: `c${i}`,
       type: 'VARCHAR',
-      sample: dialect.sample.map((row) => (missing.has(row[i]!) ? '' : row[i]!)),
+      sample: dialect.sample.map((row) => (MISSING_WORDS.has(row[i]!) ? '' : row[i]!)),
     })),
   }
 }
