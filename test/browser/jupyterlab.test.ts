@@ -137,3 +137,29 @@ describe.skipIf(missing !== undefined)('JupyterLab', () => {
     await expect.poll(() => [jupyter, ...kernelProcesses].some(isAlive), { timeout: 20_000 }).toBe(false)
   })
 })
+
+describe.skipIf(jupyterMissing !== undefined)('npm run lab', () => {
+  it('ends in order when it is interrupted, Jupyter included', async () => {
+    const port = await freePort()
+    const door = spawn(
+      process.execPath,
+      ['--import', 'tsx', projectPath('test', 'fixtures', 'start-lab.ts'), '--no-browser', `--port=${port}`],
+      { cwd: projectPath(), stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    let log = ''
+    for (const stream of [door.stdout, door.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()))
+    const ended = new Promise((resolve) => door.once('exit', (code, signal) => resolve(code ?? signal)))
+    await vi.waitFor(() => expect(log).toContain(`127.0.0.1:${port}/lab`), { timeout: 60_000, interval: 100 })
+    const [jupyter] = execFileSync('ps', ['-o', 'pid=', '--ppid', String(door.pid)])
+      .toString()
+      .trim()
+      .split(/\s+/)
+      .map(Number)
+    const identity = processIdentity(jupyter)
+    expect(isAlive(identity)).toBe(true)
+    door.kill('SIGINT')
+    expect(await ended).toBe(0)
+    expect(isAlive(identity)).toBe(false)
+    expect(log).not.toContain('Dynamic require')
+  })
+})

@@ -54,15 +54,13 @@ const CONVERTER_PATCHES = [
   ],
 ]
 
-function patch(file, patches) {
-  let code = fs.readFileSync(file, 'utf8')
+/** @throws when a text to be replaced is not there exactly once: then this is another tslab than the one the patches were made for */
+function applyPatches(code, name, patches) {
   for (const [from, to] of patches) {
     const found = code.split(from).length - 1
     if (found !== 1)
-      throw new Error(
-        `tslab's ${path.basename(file)} is not the expected one; this was found ${found} times: ${from.trim().split('\n')[0]}`,
-      )
-    code = code.replaceAll(from, () => to)
+      throw new Error(`tslab's ${name} is not the expected one (run npm ci); this was found ${found} times: ${from.trim().split('\n')[0]}`)
+    code = code.replace(from, () => to)
   }
   return code
 }
@@ -81,7 +79,7 @@ function loadTslab(hooks) {
   mod.paths = Module._nodeModulePaths(dist)
   Module._cache[file] = mod
   globalThis.__barlab = hooks
-  mod._compile(`const { __barlab } = globalThis; ${patch(file, CONVERTER_PATCHES)}`, file)
+  mod._compile(`const { __barlab } = globalThis; ${applyPatches(fs.readFileSync(file, 'utf8'), 'converter.js', CONVERTER_PATCHES)}`, file)
   mod.loaded = true
   delete globalThis.__barlab
   return {
@@ -91,4 +89,4 @@ function loadTslab(hooks) {
   }
 }
 
-module.exports = { loadTslab, fromRoot }
+module.exports = { loadTslab, applyPatches, CONVERTER_PATCHES }

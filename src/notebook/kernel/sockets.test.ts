@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { projectPath } from '../../core/index.js'
+import { jupyterEnv } from '../lab-command.js'
+
+const python = projectPath('.venv', 'bin', 'python')
+const missing = existsSync(projectPath('.venv', 'bin', 'jupyter')) ? undefined : 'no Jupyter in .venv (npm run setup)'
+if (missing !== undefined) process.stderr.write(`skipped: the kernel over Jupyter's sockets: ${missing}\n`)
+
+describe.skipIf(missing !== undefined)("the kernel over Jupyter's sockets", () => {
+  it('answers a frontend: results, errors, completion, hover, and aborts what is queued behind an error', () => {
+    const folder = projectPath('.cache', 'tests', 'sockets')
+    mkdirSync(folder, { recursive: true })
+    const script = projectPath('test', 'fixtures', 'kernel_over_sockets.py')
+    const got = JSON.parse(execFileSync(python, [script, folder], { env: jupyterEnv(), timeout: 110_000 }).toString()) as unknown
+    expect(got).toMatchObject({
+      value: { status: 'ok', shown: [['execute_result', { execution_count: 1, data: { 'text/plain': '3' } }]] },
+      error: {
+        status: 'error',
+        shown: [['error', { ename: 'RangeError', evalue: 'too far', traceback: ['RangeError: too far', '    at cell 2, line 1'] }]],
+      },
+      completion: { matches: ['forEach'], cursor_start: 7, cursor_end: 9 },
+      hover: { found: true, data: { 'text/plain': 'const closes: number[]' } },
+      info: { status: 'ok', language_info: { name: 'typescript', version: '5.9.3' } },
+      queued: ['ok', 'error', 'aborted'],
+    })
+  })
+})
