@@ -21,8 +21,8 @@ export function makeGlossary(entries: readonly GlossaryEntry[]): Glossary {
     .sort((a, b) => b.word.length - a.word.length)
   const byWord = new Map(words.map(({ word, entry }) => [word.toLowerCase(), entry]))
   const pattern = words.map(({ word }) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
-  const anywhere = new RegExp(`(?<![\\p{L}\\d])(?:${pattern})(?![\\p{L}\\d])`, 'giu')
-  const atStart = new RegExp(`^(?:${pattern})(?![\\p{L}\\d])`, 'iu')
+  const anywhere = new RegExp(`(?<![\\p{L}\\d_])(?:${pattern})(?![\\p{L}\\d_])`, 'giu')
+  const atStart = new RegExp(`^(?:${pattern})(?![\\p{L}\\d_])`, 'iu')
   const anchor = (entry: GlossaryEntry): string => `term-${slug(entry.term)}`
   const link = (text: string, entry: GlossaryEntry, inTabOrder: boolean): string =>
     `<a class="term" href="#${anchor(entry)}"${inTabOrder ? '' : ' tabindex="-1"'}>${escapeHtml(text)}</a>`

@@ -93,8 +93,8 @@ function cellText(value: unknown, column: TableColumn, digits: number | undefine
           .toISOString()
           .replace('T', ' ')
           .replace(/(:00)?\.000Z$/, '')
-  if (typeof value === 'object') return JSON.stringify(value)
-  return typeof value === 'string' ? value : String(value as boolean)
+  if (typeof value === 'string') return value
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value)
 }
 
 /** Aligned text with a line under the headings. */

@@ -1,3 +1,4 @@
+import { LabError } from '../../core/index.js'
 import type { FigureSpec } from '../figure-spec.js'
 import { displayPayload } from '../payload.js'
 import { themed, type Theme } from '../theme.js'
@@ -23,7 +24,7 @@ let renderer: RendererProcess | undefined
 /**
  * SVG texts of figures, in their order, drawn by plotly.js in a child process that lives on for the next call and ends when idle.
  * Widths of text are estimates. The same figure gives the same text each time.
- * @throws LabError `picture-failed`, `picture-process`
+ * @throws LabError `picture-failed`, `picture-needs-webgl`, `picture-process`
  */
 export async function renderSvg(figures: readonly NamedSpec[], options: PictureOptions = {}): Promise<string[]> {
   return (await draw(figures, 'svg', options)) as string[]
@@ -31,7 +32,7 @@ export async function renderSvg(figures: readonly NamedSpec[], options: PictureO
 
 /**
  * PNG files of figures, in their order: their SVG drawn with the fonts of this machine.
- * @throws LabError `picture-failed`, `picture-process`, `no-fonts`
+ * @throws LabError `picture-failed`, `picture-needs-webgl`, `picture-process`, `no-fonts`
  */
 export async function renderPng(figures: readonly NamedSpec[], options: PictureOptions = {}): Promise<Uint8Array[]> {
   return (await draw(figures, 'png', options)) as Uint8Array[]
@@ -44,6 +45,7 @@ export function closeRenderer(): void {
 }
 
 async function draw(figures: readonly NamedSpec[], format: PictureRequest['format'], options: PictureOptions): Promise<unknown[]> {
+  figures.forEach(refuseWebgl)
   if (renderer === undefined || renderer.closed) renderer = RendererProcess.open()
   const open = renderer
   return Promise.all(
@@ -58,4 +60,17 @@ async function draw(figures: readonly NamedSpec[], format: PictureRequest['forma
       }),
     ),
   )
+}
+
+/** Traces that plotly.js draws with WebGL, which only a browser has: without it they come out empty, or never. */
+const WEBGL_TRACES = /3d$|gl$|^(surface|volume|isosurface|cone|streamtube|splom|parcoords)$|mapbox$|^(scatter|density|choropleth)map$/
+
+function refuseWebgl({ name, data }: NamedSpec): void {
+  const trace = data.find(({ type }) => typeof type === 'string' && WEBGL_TRACES.test(type))
+  if (trace === undefined) return
+  throw new LabError('picture-needs-webgl', 'A static picture of this figure cannot be drawn: it needs WebGL.', {
+    received: `a trace of type ${trace.type as string} in ${name}`,
+    expected: 'traces that are drawn as SVG, such as scatter, bar, heatmap or candlestick',
+    help: 'look at the interactive figure, or use scatter in place of scattergl',
+  })
 }

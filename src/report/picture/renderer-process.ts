@@ -25,7 +25,8 @@ interface Waiting {
   readonly timer: NodeJS.Timeout
 }
 
-const REQUEST_TIMEOUT_MS = 60_000
+/** A figure takes a fifth of a second; a stuck one must not hold a notebook for long. */
+const REQUEST_TIMEOUT_MS = 20_000
 const IDLE_MS = 30_000
 /** How much of the child's stderr is kept for the message of a crash. */
 const KEPT_STDERR = 2000

@@ -44,7 +44,7 @@ export function featureCorrelation(names: readonly string[], matrix: readonly Ar
       layout: {
         height: Math.max(360, 190 + 15 * names.length),
         title: { text: 'Feature correlation' },
-        xaxis: { showgrid: false, tickangle: -90, tickmode: 'linear', dtick: 1, tickfont: { size: 10 } },
+        xaxis: { showgrid: false, tickangle: -90, tickfont: { size: 10 } },
         yaxis: { showgrid: false, autorange: 'reversed', tickmode: 'linear', dtick: 1, tickfont: { size: 10 } },
       },
     },

@@ -1,6 +1,6 @@
 import { LabError } from '../../core/index.js'
 import { figure, type Figure } from '../figure.js'
-import { seriesColor } from '../palette.js'
+import { NEUTRAL, seriesColor } from '../palette.js'
 import { slug } from '../slug.js'
 
 export interface ModelImportance {
@@ -44,7 +44,8 @@ export function featureImportance(
             symmetric: false,
             array: ranked.map((entry) => entry.high - entry.mean),
             arrayminus: ranked.map((entry) => entry.mean - entry.low),
-            thickness: 1.2,
+            color: NEUTRAL,
+            thickness: 1.4,
             width: 3,
           },
           marker: { color: seriesColor(series) },
