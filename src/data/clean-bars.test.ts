@@ -24,6 +24,7 @@ function raw(rows: readonly Row[], hasVolume = true): RawBars {
     hasVolume,
     notNumbers: 0,
     absentRows: 0,
+    unreadableTimes: rows.some((row) => Number.isNaN(row[0])) ? ['row 2: "soon"'] : [],
     facts: { format: 'csv', layout: 'single', symbols: [], columns: {}, timeFormat: '', notes: [] },
   }
 }
@@ -112,7 +113,9 @@ describe('cleanBars', () => {
 
   it('stops on times that cannot be read unless told to drop them', () => {
     const rows = [plain(0), plain(NaN), plain(1)]
-    expect(() => found(rows, 'unreadableTime')).toThrow(expect.objectContaining({ code: 'bars-unreadable-time' }))
+    expect(() => found(rows, 'unreadableTime')).toThrow(
+      expect.objectContaining({ code: 'bars-unreadable-time', received: '1, for example row 2: "soon"' }),
+    )
     expect(hours(found(rows, 'unreadableTime', { unreadableTime: 'drop' }).bars.time)).toEqual([0, 1])
   })
 

@@ -39,9 +39,9 @@ class Findings {
     readonly symbol: string,
   ) {}
 
-  add(check: keyof QualityPolicy, found: number, times: readonly number[], done: string): void {
+  add(check: keyof QualityPolicy, found: number, where: readonly (number | string)[], done: string): void {
     const policy = this.policy[check]
-    const examples = times.slice(0, 3).map(iso)
+    const examples = where.slice(0, 3).map((at) => (typeof at === 'string' ? at : iso(at)))
     if (found > 0 && policy === 'error')
       throw new LabError(
         `bars-${check.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
@@ -127,7 +127,7 @@ function orderedRows(raw: RawBars, findings: Findings): { rows: number[]; order:
   const rows: number[] = []
   for (let i = 0; i < time.length; i++) if (!Number.isNaN(time[i]!)) rows.push(i)
   const lost = time.length - rows.length
-  findings.add('unreadableTime', lost, new Array<number>(Math.min(3, lost)).fill(NaN), `dropped ${lost} rows`)
+  findings.add('unreadableTime', lost, raw.unreadableTimes, `dropped ${lost} rows`)
   const up: number[] = []
   const down: number[] = []
   for (let k = 1; k < rows.length; k++) {

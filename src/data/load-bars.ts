@@ -18,7 +18,7 @@ export interface LoadBarsOptions {
   readonly dataset: string
   /** Needed where the source holds several symbols. BTCUSD, BTC/USD, btc-usd mean the same. Names the bars of a file without symbols. */
   readonly symbol?: string
-  /** Merges the bars into longer ones: '4h', '1d', '1w'. Default: as the source has them. */
+  /** Merges the bars into longer ones: '4h', '1d', '1w'; a torn first or last one is left out. Default: as the source has them. */
   readonly timeframe?: string
   /** First open time, inclusive. */
   readonly from?: TimeLike

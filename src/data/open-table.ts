@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { displayPath, LabError } from '../core/index.js'
+import { displayPath, isLabError, LabError } from '../core/index.js'
 import { detectCsvDialect, detectNumberStyle, MISSING_WORDS, type NumberStyle } from './csv-dialect.js'
 import { sqlName, sqlPath, sqlText, textRows } from './duckdb.js'
 import type { SourceFile } from './source-file.js'
@@ -83,7 +83,7 @@ async function explain<T>(file: SourceFile, work: () => Promise<T>): Promise<T> 
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof LabError) throw error
+    if (!(error instanceof Error) || isLabError(error)) throw error
     const cause = new Error(error.message.split('\n\n')[0])
     if (file.kind === 'parquet')
       throw new LabError('corrupt-parquet', 'The Parquet file cannot be read.', {

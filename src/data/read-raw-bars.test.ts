@@ -203,6 +203,27 @@ describe('files', () => {
     })
   })
 
+  it('shows times that cannot be read', async () => {
+    const text = (time: string): string => `time,open,high,low,close\n${time},1,2,1,2\n${time},1,2,1,2\n2020-01-01 09:30,1,2,1,2\n`
+    expect(await fails(read(text('2020-01-01 09:30 EST')))).toMatchObject({
+      code: 'unreadable-times',
+      received: expect.stringContaining('"2020-01-01 09:30 EST"') as string,
+    })
+    const mapped = await read(text('2020-01-01 09:30 EST'), { columns: { time: 'time' } })
+    expect(mapped.unreadableTimes).toEqual(['row 1: "2020-01-01 09:30 EST"', 'row 2: "2020-01-01 09:30 EST"'])
+  })
+
+  it('refuses a Parquet file cut short and a gzip file cut short, and never gives a part of it', async () => {
+    const { readFileSync } = await import('node:fs')
+    const { projectPath } = await import('../core/index.js')
+    const whole = readFileSync(projectPath('datasets', 'sp500-1d', 'bars.parquet'))
+    expect((await fails(read(whole.subarray(0, -100)))).code).toBe('corrupt-parquet')
+    let rows = 'time,open,high,low,close\n'
+    for (let i = 0; i < 20_000; i++) rows += `${1.5e12 + i * 60_000},1,2,1,${i % 97}\n`
+    const packed = gzipSync(rows)
+    expect((await fails(read(packed.subarray(0, packed.length >> 1)))).code).toMatch(/corrupt-gzip|csv-unreadable/)
+  })
+
   it('lists the columns when the time or a price is missing, and says how to map one', async () => {
     expect(await fails(read('n,open,high,low,close\n1,1,2,1,2\n2,1,2,1,2\n'))).toMatchObject({
       code: 'no-time-column',

@@ -42,6 +42,8 @@ export interface RawBars {
   readonly hasVolume: boolean
   /** Cells with text where a number belongs; they are NaN above. */
   readonly notNumbers: number
+  /** The first few times that could not be read, as the file has them. */
+  readonly unreadableTimes: readonly string[]
   /** Rows of a wide table before the first and after the last bar of this symbol; they are not among the rows above. */
   readonly absentRows: number
   readonly facts: ReadFacts
@@ -51,7 +53,7 @@ export interface RawBars {
  * Reads one symbol's bars of a CSV or Parquet file (also gzipped): column names, layout, delimiter, preamble, number and time formats are detected.
  * @param path as a person wrote it.
  * @throws LabError `file-not-found`, `not-a-file`, `empty-file`, `not-a-table`, `no-header`, `no-rows`, `csv-unreadable`, `corrupt-parquet`, `corrupt-gzip`,
- * `no-time-column`, `missing-columns`, `unknown-column`, `several-symbols`, `unknown-symbol`, `ambiguous-dates`, `not-numbers`
+ * `no-time-column`, `unreadable-times`, `missing-columns`, `unknown-column`, `several-symbols`, `unknown-symbol`, `ambiguous-dates`, `not-numbers`
  */
 export async function readRawBars(path: string, options: ReadOptions = {}): Promise<RawBars> {
   const file = inspectFile(path)
@@ -187,7 +189,15 @@ function assemble(symbol: string, read: ReadColumns, times: ParsedTimes, prices:
   }
   const all = { symbol, time: times.time, open, high, low, close, volume }
   const kept = facts.layout === 'wide' ? trimAbsent(all) : { ...all, absentRows: 0 }
-  return { ...kept, hasVolume: prices.volume !== undefined, notNumbers, facts }
+  return { ...kept, hasVolume: prices.volume !== undefined, notNumbers, unreadableTimes: unreadableTimes(read, times), facts }
+}
+
+function unreadableTimes(read: ReadColumns, times: ParsedTimes): string[] {
+  const source: ArrayLike<string | number> = read.texts[0] ?? read.numbers[0]!
+  const examples: string[] = []
+  for (let i = 0; i < times.time.length && examples.length < 3; i++)
+    if (Number.isNaN(times.time[i]!)) examples.push(`row ${i + 1}: ${Number.isNaN(source[i]) ? 'no time' : JSON.stringify(source[i])}`)
+  return examples
 }
 
 type Columns = Pick<RawBars, 'symbol' | 'time' | 'open' | 'high' | 'low' | 'close' | 'volume'>

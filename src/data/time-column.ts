@@ -37,7 +37,7 @@ const TIME_NAMES = [
 
 /**
  * Finds the time column: by name, else the only one that Parquet calls a timestamp, else the only one whose values look like dates.
- * @throws LabError `no-time-column` (lists the columns and says how to map one), `unknown-column`
+ * @throws LabError `no-time-column` (lists the columns and says how to map one), `unreadable-times` (a column has the name but no times), `unknown-column`
  */
 export function detectTimeColumns(columns: readonly ColumnLook[], mapped?: string): TimeColumns {
   const names = columns.map((column) => column.name)
@@ -53,10 +53,24 @@ export function detectTimeColumns(columns: readonly ColumnLook[], mapped?: strin
   if (temporal.length === 1) return { time: temporal[0]!, clock: undefined }
   const dated = columns.flatMap((column, i) => (allFilled(column.sample, looksLikeDate) ? [i] : []))
   if (dated.length === 1) return { time: dated[0]!, clock: undefined }
+  const named = keys.findIndex((key) => TIME_NAMES.includes(key))
+  if (named >= 0) throw unreadable(columns[named]!)
   throw new LabError('no-time-column', 'No time column was found.', {
     received: `columns ${names.map((name) => JSON.stringify(name)).join(', ')}`,
     expected: 'a column named time, date, datetime, timestamp, unix or open time with dates or epochs in it',
     help: "rename the column to time, or map it: loadBars({ columns: { time: '...' } })",
+  })
+}
+
+function unreadable(column: ColumnLook): LabError {
+  return new LabError('unreadable-times', `The column "${column.name}" holds no times that can be read.`, {
+    received: column.sample
+      .filter((text) => text.trim() !== '')
+      .slice(0, 3)
+      .map((text) => JSON.stringify(text))
+      .join(', '),
+    expected: 'dates such as 2019-10-17 09:00, 2019-10-17T09:00:00+02:00, 17.10.2019, 10/17/2019 9:00 AM, or epochs in s, ms, us or ns',
+    help: "take another column: loadBars({ columns: { time: '...' } }), or write the times in one of these forms (zones as offsets, not as EST)",
   })
 }
 
