@@ -99,6 +99,8 @@ function load(device: TensorflowDevice): Loaded {
 
 function loadPureJs(device: TensorflowDevice, fallback: string): Loaded {
   const tf = requireTfjs()
+  // Without this the backend prints an advertisement for tfjs-node; `fallback` says what is the matter.
+  tf.enableProdMode()
   void tf.setBackend('cpu')
   return { tf, facts: { inForce: 'cpu', path: 'pure-js', fallback }, device }
 }
