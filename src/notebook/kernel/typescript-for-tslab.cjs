@@ -61,6 +61,7 @@ define('getPreEmitDiagnosticsOfFiles', (program, files, token) => {
   }
   all.push(
     ...diagnosticsOfProjectFiles(
+      typescript.version,
       program,
       files.filter((file) => !isCell(file) && isProjectFile(file.fileName)),
     ),
