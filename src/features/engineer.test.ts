@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { completeRows } from './complete-rows.js'
 import { defineFeature } from './define-feature.js'
 import { FeatureEngineer } from './engineer.js'
-import { randomBars } from './random-bars.js'
+import { randomBars } from '../../test/fixtures/random-bars.js'
 import { allFeatures, selectFeatures } from './registry.js'
 
 const bars = randomBars(200, 1)

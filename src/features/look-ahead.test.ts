@@ -3,7 +3,7 @@ import type { Bars } from '../data/index.js'
 import { defineFeature, type Feature } from './define-feature.js'
 import { FeatureEngineer } from './engineer.js'
 import { assertNoLookAhead, checkLookAhead } from './look-ahead.js'
-import { randomBars } from './random-bars.js'
+import { randomBars } from '../../test/fixtures/random-bars.js'
 import { allFeatures } from './registry.js'
 
 const bars = randomBars(400, 5)
