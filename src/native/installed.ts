@@ -10,6 +10,8 @@ export interface Installed {
   /** Hash of everything the set-up depends on (requirement files, C++ sources, tool versions, device); equal means nothing to do. */
   readonly fingerprint: string
   readonly device: 'cpu' | 'cuda'
+  /** Set where a person chose the device with `--device`; later automatic set-ups keep to it. */
+  readonly forcedDevice?: 'cpu' | 'cuda'
   readonly python: { readonly executable: string; readonly version: string }
   readonly sitePackages: string
   readonly tensorflow: { readonly folder: string; readonly version: string } | null
@@ -26,6 +28,9 @@ export interface InstallProblem {
 /** Folder of everything that set-up builds and may be deleted at any time. */
 export const cacheFolder = (): string => process.env.BARLAB_CACHE ?? projectPath('.cache')
 
+/** The project's Python environment. */
+export const venvFolder = (): string => process.env.BARLAB_VENV ?? projectPath('.venv')
+
 export const stampPath = (): string => `${cacheFolder()}/setup.json`
 
 /** The stamp of the last finished set-up, undefined where there is none or it cannot be read. */
@@ -41,8 +46,7 @@ export function readInstalled(): Installed | undefined {
 }
 
 /** Version of a Python package in the project's environment, by its distribution name ('scikit_learn'); undefined where it is not installed. */
-export function installedPackageVersion(name: string): string | undefined {
-  const folder = readInstalled()?.sitePackages
+export function installedPackageVersion(name: string, folder = readInstalled()?.sitePackages): string | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined
   const found = readdirSync(folder).find((entry) => entry.startsWith(`${name}-`) && entry.endsWith('.dist-info'))
   return found?.slice(name.length + 1, -'.dist-info'.length)

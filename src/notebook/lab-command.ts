@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { delimiter } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { LabError, projectPath } from '../core/index.js'
+import { venvFolder } from '../native/installed.js'
 
 /** Name of the kernel in notebook metadata: the folder of its kernelspec. */
 export const KERNEL_NAME = 'barlab'
@@ -27,7 +28,7 @@ export interface LabCommand {
  * @throws LabError `jupyter-missing` where set-up has not installed JupyterLab.
  */
 export function labCommand(args: readonly string[]): LabCommand {
-  const file = projectPath('.venv', 'bin', 'jupyter-lab')
+  const file = join(venvFolder(), 'bin', 'jupyter-lab')
   if (!existsSync(file))
     throw new LabError('jupyter-missing', 'JupyterLab is not installed.', {
       received: file,
