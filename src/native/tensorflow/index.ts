@@ -1,6 +1,6 @@
 export * from './addon-sources.js'
 export { requireTfjs } from './addon.js'
-export { nativeBackend, type NativeBackend, type Tfjs } from './backend.js'
+export { attribute, nativeBackend, runOp, type NativeBackend, type Tfjs } from './backend.js'
 export { type TensorflowDevice } from './environment.js'
 export * from './load.js'
 export { lstmLayer, type LstmLayerConfig } from './lstm-layer.js'

@@ -1,0 +1,197 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { createRng } from '../core/index.js'
+import type { FeatureMatrix } from '../features/index.js'
+import { readInstalled } from '../native/installed.js'
+import { loadTensorflow, nativeBackend } from '../native/tensorflow/index.js'
+import { createLstmModel, loadLstmModel, lstmParamsSchema } from './lstm.js'
+import type { FitInput, FitReport, Model } from './model.js'
+
+const addon = readInstalled()?.addon?.path
+const native = addon !== undefined && existsSync(addon)
+if (!native) process.stderr.write('skipped: the TensorFlow addon is not installed (npm run setup)\n')
+
+const CONTEXT = { device: 'cpu', requireDevice: native } as const
+const ROWS = 1400
+const folder = mkdtempSync(join(tmpdir(), 'barlab-lstm-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const rows = (from: number, to: number): Int32Array => Int32Array.from({ length: to - from }, (_, i) => from + i)
+
+/** Three features at odd scales; y says whether the first one rose between five bars and two bars ago (or is a coin, for `noise`). */
+function problem(kind: 'pattern' | 'noise'): { X: FeatureMatrix; y: Float64Array } {
+  const rng = createRng(11, 'lstm-problem')
+  const coin = createRng(12, 'coin')
+  const names = ['signal', 'large', 'small']
+  const values = Float64Array.from({ length: ROWS * 3 }, (_, i) => [3 + rng.normal(), 1e5 * rng.normal(), 1e-6 * rng.normal()][i % 3]!)
+  const y = Float64Array.from({ length: ROWS }, (_, i) => {
+    if (kind === 'noise' || i < 5) return coin.int(2)
+    return values[(i - 2) * 3]! > values[(i - 5) * 3]! ? 1 : 0
+  })
+  return { X: { names, time: Float64Array.from({ length: ROWS }, (_, i) => i * 3_600_000), rows: ROWS, values }, y }
+}
+
+const PARAMS = { lookbackBars: 8, units: 12, epochs: 12, batchSize: 64, learningRate: 0.01 }
+const input = (kind: 'pattern' | 'noise', more: Partial<FitInput> = {}): FitInput => ({
+  ...problem(kind),
+  train: rows(10, 900),
+  validation: rows(910, 1100),
+  seed: 3,
+  threads: 2,
+  ...more,
+})
+const test = rows(1110, ROWS)
+
+function auc(proba: Float64Array, y: Float64Array, at: Int32Array): number {
+  let wins = 0
+  let pairs = 0
+  for (let i = 0; i < at.length; i++)
+    for (let j = 0; j < at.length; j++) {
+      if (y[at[i]!] !== 1 || y[at[j]!] !== 0) continue
+      pairs++
+      wins += proba[i]! > proba[j]! ? 1 : proba[i] === proba[j] ? 0.5 : 0
+    }
+  return wins / pairs
+}
+
+async function fitted(
+  fit: FitInput,
+  params: Record<string, unknown> = {},
+): Promise<{ model: Model; report: FitReport; proba: Float64Array }> {
+  const model = createLstmModel({ ...PARAMS, ...params }, CONTEXT)
+  const report = await model.fit(fit)
+  return { model, report, proba: await model.predictProba(fit.X, test) }
+}
+
+describe('parameters of the LSTM', () => {
+  it('have defaults and refuse what they do not know', () => {
+    expect(lstmParamsSchema.parse({})).toMatchObject({ lookbackBars: 32, units: 32, layers: 1, dropout: 0, epochs: 10, batchSize: 128 })
+    expect(() => createLstmModel({ lookback_bar: 3 }, CONTEXT)).toThrowError(
+      expect.objectContaining({ code: 'unknown-parameter', help: 'did you mean lookbackBars?' }) as Error,
+    )
+    for (const params of [{ units: 0 }, { dropout: 1 }, { learningRate: 0 }, { layers: 1.5 }])
+      expect(() => createLstmModel(params, CONTEXT)).toThrowError(expect.objectContaining({ code: 'bad-parameter' }) as Error)
+  })
+})
+
+describe.skipIf(!native)('the LSTM', () => {
+  it('learns a pattern over time that no single row shows', async () => {
+    const { model, report, proba } = await fitted(input('pattern'), { epochs: 20 })
+    expect(auc(proba, problem('pattern').y, test)).toBeGreaterThan(0.85)
+    expect(report.backend).toMatch(/^tensorflow 2\.\d+\.\d+ cpu \(fused LSTM\)$/)
+    expect(report.warnings).toBeUndefined()
+    expect(report.history).toHaveLength(report.steps)
+    expect(report.history.at(-1)!.validationLoss).toBeLessThan(report.history[0]!.validationLoss!)
+    await model.close()
+  })
+
+  it('does not learn a coin', async () => {
+    const { model, report, proba } = await fitted(input('noise'))
+    expect(Math.abs(auc(proba, problem('noise').y, test) - 0.5)).toBeLessThan(0.12)
+    expect(report.bestStep).toBeLessThan(12)
+    await model.close()
+  })
+
+  it('gives the same bytes for a seed, whatever the threads', async () => {
+    const bytes: string[] = []
+    for (const [threads, seed] of [
+      [1, 3],
+      [2, 3],
+      [4, 3],
+      [2, 4],
+    ] as const) {
+      const { model } = await fitted(input('pattern', { threads, seed }), { epochs: 2, layers: 2, dropout: 0.3 })
+      const at = join(folder, `${threads}-${seed}`)
+      await model.save(at)
+      bytes.push(readFileSync(join(at, 'weights.bin')).toString('hex') + readFileSync(join(at, 'lab-model.json'), 'utf8'))
+      await model.close()
+    }
+    expect(new Set(bytes.slice(0, 3)).size).toBe(1)
+    expect(bytes[3]).not.toBe(bytes[0])
+  })
+
+  it('predicts to the bit after saving and loading, and a row for itself', async () => {
+    const { X } = problem('pattern')
+    const { model, proba } = await fitted(input('pattern'), { epochs: 2, layers: 2 })
+    await model.save(join(folder, 'saved'))
+    await model.close()
+    const back = await loadLstmModel(join(folder, 'saved'), CONTEXT)
+    expect(await back.predictProba(X, test)).toEqual(proba)
+    expect(await back.predictProba(X, test.slice(7, 8))).toEqual(proba.slice(7, 8))
+    expect(await back.predictProba(X, new Int32Array(0))).toEqual(new Float64Array(0))
+    await back.close()
+    await back.close()
+    await expect(back.predictProba(X, test)).rejects.toMatchObject({ code: 'not-fitted' })
+    truncateSync(join(folder, 'saved', 'weights.bin'), 100)
+    await expect(loadLstmModel(join(folder, 'saved'), CONTEXT)).rejects.toMatchObject({ code: 'damaged-model' })
+  })
+
+  it('looks at nothing after the row and at nothing before the window', async () => {
+    const { X } = problem('pattern')
+    const { model, proba } = await fitted(input('pattern'), { epochs: 1 })
+    const at = 1200
+    const changed = Float64Array.from(X.values)
+    for (let row = 0; row < ROWS; row++)
+      if (row > at || row <= at - PARAMS.lookbackBars) for (let j = 0; j < 3; j++) changed[row * 3 + j] = NaN
+    const alone = await model.predictProba({ ...X, values: changed }, Int32Array.of(at))
+    expect(alone[0]).toBe(proba[test.indexOf(at)])
+    changed[(at - PARAMS.lookbackBars + 1) * 3] = 0
+    expect((await model.predictProba({ ...X, values: changed }, Int32Array.of(at)))[0]).not.toBe(alone[0])
+    await model.close()
+  })
+
+  it('learns its scaler from the training rows alone', async () => {
+    const base = input('pattern')
+    const values = Float64Array.from(base.X.values, (value, i) => (i >= 1110 * 3 ? value * 100 : value))
+    const later = { ...base, X: { ...base.X, values } }
+    const bytes: string[] = []
+    for (const fit of [base, later]) {
+      const { model } = await fitted(fit, { epochs: 1 })
+      const at = join(folder, `scaler-${bytes.length}`)
+      await model.save(at)
+      bytes.push(readFileSync(join(at, 'lab-model.json'), 'utf8'))
+      await model.close()
+    }
+    expect(bytes[0]).toBe(bytes[1])
+  })
+
+  it('names what is wrong with rows, targets and features', async () => {
+    const base = input('pattern')
+    const model = createLstmModel({ ...PARAMS, epochs: 1 }, CONTEXT)
+    await expect(model.predictProba(base.X, test)).rejects.toMatchObject({ code: 'not-fitted' })
+    await expect(model.fit({ ...base, train: rows(3, 900) })).rejects.toMatchObject({ code: 'incomplete-window' })
+    await expect(model.fit({ ...base, y: new Float64Array(ROWS) })).rejects.toMatchObject({ code: 'one-class' })
+    const values = Float64Array.from(base.X.values)
+    values[1204 * 3 + 1] = NaN
+    await model.fit(base)
+    await expect(model.predictProba({ ...base.X, values }, test)).rejects.toMatchObject({
+      code: 'incomplete-window',
+      received: 'row 1204: large is missing in row 1204',
+    })
+    await expect(model.predictProba({ ...base.X, names: ['a', 'b', 'c'] }, test)).rejects.toMatchObject({ code: 'feature-mismatch' })
+    await model.close()
+  })
+
+  it('stops when asked to, and diverges with a clear word', async () => {
+    const stop = new AbortController()
+    const model = createLstmModel({ ...PARAMS, epochs: 1000, patience: 1000 }, CONTEXT)
+    const stopped = model.fit(input('pattern', { signal: stop.signal, onProgress: ({ step }) => step === 2 && stop.abort() }))
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' })
+    const wild = createLstmModel({ ...PARAMS, learningRate: 1e38, gradientClip: 1e30 }, CONTEXT)
+    await expect(wild.fit(input('pattern'))).rejects.toMatchObject({ code: 'training-diverged' })
+  })
+
+  it('leaves no tensor behind', async () => {
+    const { tf } = await loadTensorflow(CONTEXT)
+    const count = (): number[] => [tf.memory().numTensors, nativeBackend(tf)!.binding.getNumOfTensors()]
+    const before = count()
+    const { model } = await fitted(input('pattern'), { epochs: 2, layers: 2, dropout: 0.2 })
+    await model.save(join(folder, 'leak'))
+    await model.fit(input('pattern'))
+    await model.close()
+    await (await loadLstmModel(join(folder, 'leak'), CONTEXT)).close()
+    expect(count()).toEqual(before)
+  })
+})
