@@ -24,12 +24,7 @@ const TITLES: Record<keyof QualityPolicy, string> = {
 }
 
 const iso = (ms: number): string =>
-  Number.isNaN(ms)
-    ? 'no time'
-    : new Date(ms)
-        .toISOString()
-        .replace(/\.000Z$/, 'Z')
-        .replace('T00:00:00Z', '')
+  new Date(ms).toISOString().replace(/(T00:00:00)?\.000Z$/, (_, midnight) => (midnight === undefined ? 'Z' : ''))
 
 /** Collects what each check found; an `error` policy stops at once. */
 class Findings {
@@ -83,10 +78,10 @@ export function cleanBars(raw: RawBars, given: Partial<QualityPolicy> = {}): { b
   columns = checkVolume(columns, raw.hasVolume, findings)
   if (columns.time.length < 2)
     throw new LabError('too-few-rows', `Only ${columns.time.length} of ${raw.time.length} rows of ${raw.symbol} are usable bars.`, {
-      received: findings.checks
-        .filter((check) => check.found > 0)
-        .map((check) => `${check.title}: ${check.found}`)
-        .join('; '),
+      received: [
+        `${raw.time.length} rows`,
+        ...findings.checks.filter((check) => check.found > 0).map((check) => `${check.title}: ${check.found}`),
+      ].join('; '),
       expected: 'at least two bars with a time and four prices',
       help: "look at the file, or map its columns: loadBars({ columns: { time: '...', close: '...' } })",
     })

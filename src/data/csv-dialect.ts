@@ -76,8 +76,8 @@ export function detectCsvDialect(text: string, whole: boolean, path: string): Cs
   const titles = [...rows.keys()].filter((i) => (firstValues < 0 || i < firstValues) && fits(rows[i]!) && isTitleLine(rows[i]!))
   const headerAt = titles.reduce((best, i) => (best < 0 || knownNames(rows[i]!) >= knownNames(rows[best]!) ? i : best), -1)
   const skipLines = (titles.at(-1) ?? 0) + 1
+  if (firstValues < 0 && (headerAt < 0 || rows.filter(fits).length > 1)) throw notATable(path, looked[0] ?? '')
   if (headerAt < 0) throw noHeader(path, lines[firstValues]!, best.width)
-  if (firstValues < 0 && rows.filter(fits).length > 1) throw notATable(path, looked[0] ?? '')
   if (firstValues < 0)
     throw new LabError('no-rows', 'The file has a header but no bars below it.', {
       received: `${displayPath(path)}: ${lines[headerAt]!.slice(0, 120)}`,

@@ -83,8 +83,9 @@ async function explain<T>(file: SourceFile, work: () => Promise<T>): Promise<T> 
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Error) || isLabError(error)) throw error
-    const cause = new Error(error.message.split('\n\n')[0])
+    // A mistake of ours must not read as a damaged file: DuckDB and zlib throw plain errors.
+    if (!(error instanceof Error) || error.name !== 'Error' || isLabError(error)) throw error
+    const cause = new Error(error.message.split('\n')[0])
     if (file.kind === 'parquet')
       throw new LabError('corrupt-parquet', 'The Parquet file cannot be read.', {
         received: displayPath(file.path),

@@ -111,8 +111,8 @@ describe('sources in the wild', () => {
   })
 
   it('semicolons with a decimal comma, and grouped digits with a currency sign in quotes', async () => {
-    const german = await read('Datum;Open;High;Low;Close;Volume\n17.10.2019;1.234,5;1.300,0;1.200,0;1.250,25;10\n')
-    expect([german.open[0], german.close[0]]).toEqual([1234.5, 1250.25])
+    const german = await read('Datum;Open;High;Low;Close;Volume\n17.10.2019;1.234,5;1.300,0;1.200,0;1.250,25;10.000\n')
+    expect([german.open[0], german.close[0], german.volume[0]]).toEqual([1234.5, 1250.25, 10_000])
     const american = await read('Date,Close/Last,Volume,Open,High,Low\n10/17/2019,"$1,234.50",1000,"$1,200.00","$1,300.00",$999.00\n')
     expect([american.close[0], american.low[0]]).toEqual([1234.5, 999])
   })
@@ -185,6 +185,7 @@ describe('files', () => {
     expect(await code(read(gzipSync('')))).toBe('empty-file')
     expect(await code(read('time,open,high,low,close,volume\n'))).toBe('no-rows')
     expect(await code(read('Dear reader,\nthis is a letter.\nYours, someone\n'))).toBe('not-a-table')
+    expect(await code(read('{"a": [1, 2, 3], "b": 2}'))).toBe('not-a-table')
     expect(await code(read(Buffer.from([1, 2, 0, 3])))).toBe('not-a-table')
     expect(await code(read(Buffer.from('\uFEFFtime,open', 'utf16le')))).toBe('not-a-table')
     expect(await code(read('2020-01-01,1,2,1,2,3\n2020-01-02,1,2,1,2,3\n'))).toBe('no-header')

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { displayPath, LabError } from '../core/index.js'
 import { chooseSymbol } from './choose-symbol.js'
 import { chooseVolume, detectLayout, PRICES, type ColumnMapping, type PriceColumns, type TableLayout } from './column-roles.js'
+import type { NumberStyle } from './csv-dialect.js'
 import { readColumns, sqlText, textRows, withDuckDb, type ReadColumns } from './duckdb.js'
 import { numberSql, numberStyleOf, withTable, type OpenTable, type TableColumn } from './open-table.js'
 import { inspectFile } from './source-file.js'
@@ -145,7 +146,10 @@ async function readChosen(
   const style = numberStyleOf(priceColumns, table.delimiter)
   const volume = prices.volume === undefined ? undefined : table.columns[prices.volume]!
   const valueColumns = volume === undefined ? priceColumns : [...priceColumns, volume]
-  const values = valueColumns.map((column) => numberSql(column, column === volume ? numberStyleOf([column], table.delimiter) : style))
+  // Volumes may be grouped where prices are not; but 1.000 beside prices with a decimal comma is a thousand.
+  const styleOf = (column: TableColumn): NumberStyle =>
+    column === volume && !style.decimalComma ? numberStyleOf([column], table.delimiter) : style
+  const values = valueColumns.map((column) => numberSql(column, styleOf(column)))
   const bad = valueColumns.map((column, i) => `(${column.sql} IS NOT NULL AND ${values[i]} IS NULL)::INTEGER`).join(' + ')
   const time = timeSql(table.columns[timeColumns.time]!, timeColumns.clock === undefined ? undefined : table.columns[timeColumns.clock]!)
   const selected = [time.sql, ...values, ...(volume === undefined ? ['NULL::DOUBLE'] : []), `(${bad})::DOUBLE`]
