@@ -1,0 +1,7 @@
+export { readEvents, type RunEvent } from './event-log.js'
+export * from './format-runs.js'
+export * from './list-runs.js'
+export * from './open-run.js'
+export * from './run.js'
+export { gitFacts, runEnvironment, type GitFacts, type PythonFacts, type RunEnvironment } from './run-environment.js'
+export { readRun, type FinalStatus, type RunKind, type RunOutcome, type RunRecord, type RunStatus } from './run-record.js'
