@@ -1,2 +1,5 @@
 export * from './child.js'
 export * from './child-entry.js'
+export * from './device.js'
+export * from './device-policy.js'
+export * from './gpu.js'

@@ -11,7 +11,7 @@ import {
   type Installed,
 } from '../native/installed.js'
 import { addonHeaders, addonSources } from '../native/tensorflow/index.js'
-const findGpu = (): object | undefined => (existsSync('/proc/driver/nvidia/version') ? {} : undefined)
+import { nvidiaDevicePresent } from '../runtime/index.js'
 import { buildAddon, compilerVersion, cpuFlagsHash } from './addon.js'
 import { requirementFile, requirementFiles } from './requirements.js'
 import { installRequirements, openVenv } from './venv.js'
@@ -40,7 +40,7 @@ const LOCK_TIMEOUT_MS = 60 * 60_000
  */
 export async function ensureSetup(options: SetupOptions = {}): Promise<Installed> {
   const forced = options.device === undefined ? readInstalled()?.forcedDevice : options.device === 'auto' ? undefined : options.device
-  const device = forced ?? (findGpu() === undefined ? 'cpu' : 'cuda')
+  const device = forced ?? (nvidiaDevicePresent() ? 'cuda' : 'cpu')
   const fingerprint = await setupFingerprint(device)
   const current = readInstalled()
   if (options.force !== true && current !== undefined && fits(current, fingerprint)) return current

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** One NVIDIA card, by nvidia-smi's numbering (PCI order). */
+export interface Gpu {
+  readonly name: string
+  readonly driver: string
+  /** Undefined where only the kernel driver could be asked. */
+  readonly memoryMiB?: number
+}
+
+/** Where the operating system is looked at; tests bring their own. */
+export interface GpuSearch {
+  /** Folder that stands for `/`. */
+  readonly root?: string
+  /** Program to ask. Default: `nvidia-smi` from PATH. */
+  readonly nvidiaSmi?: string
+}
+
+const NVIDIA_SMI_TIMEOUT_MS = 20_000
+
+/**
+ * Whether this process can reach an NVIDIA card, by device files alone (well below a millisecond). `/proc/driver/nvidia` is not asked: a container sees it on
+ * a host with cards although none was given to the container.
+ */
+export function nvidiaDevicePresent({ root = '/' }: GpuSearch = {}): boolean {
+  const devices = join(root, 'dev')
+  const cards = existsSync(devices) && readdirSync(devices).some((name) => /^nvidia\d+$/.test(name))
+  // Windows Subsystem for Linux: one device file for all cards, and the driver's files mounted from Windows.
+  return cards || (existsSync(join(devices, 'dxg')) && existsSync(join(root, 'usr/lib/wsl/lib/nvidia-smi')))
+}
+
+/** True where the bus holds an NVIDIA display or compute device, with or without a driver. */
+export function nvidiaHardwarePresent({ root = '/' }: GpuSearch = {}): boolean {
+  const folder = join(root, 'sys/bus/pci/devices')
+  if (!existsSync(folder)) return false
+  const read = (device: string, file: string): string => {
+    try {
+      return readFileSync(join(folder, device, file), 'utf8').trim()
+    } catch {
+      return ''
+    }
+  }
+  return readdirSync(folder).some((device) => read(device, 'vendor') === '0x10de' && read(device, 'class').startsWith('0x03'))
+}
+
+/** All NVIDIA cards: from nvidia-smi, else from the kernel driver's files; empty where there are none or the driver does not answer. */
+export async function findGpus(search: GpuSearch = {}): Promise<Gpu[]> {
+  const program = search.nvidiaSmi ?? 'nvidia-smi'
+  const output = await programOutput(program, ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'])
+  const cards = output === undefined ? [] : parseNvidiaSmi(output)
+  return cards.length > 0 || !nvidiaDevicePresent(search) ? cards : gpusFromProc(search.root ?? '/')
+}
+
+/** Lines such as `NVIDIA H200, 570.86.15, 143771`; anything else (nvidia-smi prints its errors to stdout) is not a card. */
+export function parseNvidiaSmi(output: string): Gpu[] {
+  return output
+    .split('\n')
+    .map((line) => /^(.+), ([\d.]+), (\d+|\[N\/A\])$/.exec(line.trim()))
+    .flatMap((match) => {
+      if (match === null) return []
+      const [, name, driver, memory] = match
+      return [{ name: name!, driver: driver!, ...(/^\d+$/.test(memory!) && { memoryMiB: Number(memory) }) }]
+    })
+}
+
+function gpusFromProc(root: string): Gpu[] {
+  const folder = join(root, 'proc/driver/nvidia')
+  try {
+    const driver = /Kernel Module(?: for \S+)?\s+([\d.]+)/.exec(readFileSync(join(folder, 'version'), 'utf8'))?.[1] ?? 'unknown'
+    return readdirSync(join(folder, 'gpus'))
+      .sort()
+      .map((address) => /^Model:\s*(.+)$/m.exec(readFileSync(join(folder, 'gpus', address, 'information'), 'utf8'))?.[1]?.trim())
+      .map((name) => ({ name: name ?? 'NVIDIA card', driver }))
+  } catch {
+    return []
+  }
+}
+
+/** CUDA version up to which the driver goes ('12.8'), undefined where nvidia-smi does not say. */
+export async function driverCudaVersion(search: GpuSearch = {}): Promise<string | undefined> {
+  return /CUDA Version:\s*([\d.]+)/.exec((await programOutput(search.nvidiaSmi ?? 'nvidia-smi', [])) ?? '')?.[1]
+}
+
+function programOutput(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: NVIDIA_SMI_TIMEOUT_MS, encoding: 'utf8' }, (error, stdout) =>
+      resolve(error === null ? stdout : undefined),
+    )
+  })
+}
