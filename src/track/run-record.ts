@@ -96,3 +96,13 @@ function isRunRecord(value: unknown): value is RunRecord {
     [owner, parameters].every((part) => part !== null && typeof part === 'object')
   )
 }
+
+/** @throws LabError `reserved-section` */
+export function refuseReserved(key: string, reserved: readonly string[], where: string): void {
+  if (!reserved.includes(key)) return
+  throw new LabError('reserved-section', `This key of ${where} is kept by the run itself.`, {
+    received: key,
+    expected: `any other key than ${reserved.join(', ')}`,
+    help: 'choose another name',
+  })
+}

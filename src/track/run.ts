@@ -1,21 +1,22 @@
 import { join, resolve } from 'node:path'
-import { displayPath, errorToJson, EXIT, isAlive, LabError, processIdentity } from '../core/index.js'
-import { systemClock, withFileLock, writeJsonAtomicSync, type Clock } from '../core/index.js'
+import {
+  displayPath,
+  errorToJson,
+  EXIT,
+  isAlive,
+  LabError,
+  processIdentity,
+  systemClock,
+  writeJsonAtomicSync,
+  type Clock,
+} from '../core/index.js'
 import { appendEvent } from './event-log.js'
 import { findRun } from './list-runs.js'
 import { gitFacts, runEnvironment, type PythonFacts } from './run-environment.js'
 import { placeRunFolder } from './place-run-folder.js'
 import { newRunId } from './run-id.js'
-import {
-  readRun,
-  readStoredRun,
-  RESERVED_SECTIONS,
-  runFile,
-  type FinalStatus,
-  type RunKind,
-  type RunOutcome,
-  type RunRecord,
-} from './run-record.js'
+import { readRun, refuseReserved, RESERVED_SECTIONS, type FinalStatus, type RunKind, type RunOutcome } from './run-record.js'
+import { updateStoredRun } from './update-stored-run.js'
 
 export interface CreateRunOptions {
   readonly name: string
@@ -86,7 +87,7 @@ export class Run {
   static async resume(idOrFolder: string, clock: Clock = systemClock): Promise<Run> {
     const folder = findRun(idOrFolder)
     const run = new Run(folder, readRun(folder).id, true, clock)
-    await run.update(({ finishedAt: _finished, outcome: _outcome, error: _error, reportedStatus: _reported, ...record }) => {
+    await updateStoredRun(folder, ({ finishedAt: _finished, outcome: _outcome, error: _error, reportedStatus: _reported, ...record }) => {
       if (record.status === 'running' && isAlive(record.owner))
         throw new LabError('run-still-running', 'The run is still going on.', {
           received: `${run.id}, owned by process ${record.owner.pid} on ${record.owner.host}`,
@@ -111,13 +112,13 @@ export class Run {
    */
   async record(section: string, value: unknown): Promise<void> {
     refuseReserved(section, RESERVED_SECTIONS, 'run.json')
-    await this.update((record) => ({ ...record, [section]: value }))
+    await updateStoredRun(this.folder, (record) => ({ ...record, [section]: value }))
   }
 
   /** Adds to the stored parameters and sets the seed: what the work really used, defaults included. */
   async recordInputs(inputs: { parameters: Readonly<Record<string, unknown>>; seed?: number; python?: PythonFacts }): Promise<void> {
     const { parameters, seed, python } = inputs
-    await this.update((record) => ({
+    await updateStoredRun(this.folder, (record) => ({
       ...record,
       parameters: { ...record.parameters, ...parameters },
       ...(seed !== undefined && { seed }),
@@ -138,7 +139,7 @@ export class Run {
 
   /** Ends the run; the first call counts. In a run owned by the runner the status stays and the word is kept as `reportedStatus`. */
   async finish(status: FinalStatus, { outcome, error }: FinishDetails = {}): Promise<void> {
-    await this.update((record) => {
+    await updateStoredRun(this.folder, (record) => {
       if (record.status !== 'running' || (!this.owned && record.reportedStatus !== undefined)) return record
       const end = this.owned ? { status, finishedAt: this.now() } : { reportedStatus: status }
       return { ...record, ...end, ...(outcome !== undefined && { outcome }), ...(error !== undefined && { error: errorToJson(error) }) }
@@ -148,23 +149,4 @@ export class Run {
   private now(): string {
     return new Date(this.clock.now()).toISOString()
   }
-
-  private async update(change: (record: RunRecord) => RunRecord): Promise<void> {
-    // Read first: taking the lock would make a deleted folder again.
-    readStoredRun(this.folder)
-    await withFileLock(this.path('run.json.lock'), () => {
-      const before = readStoredRun(this.folder)
-      const after = change(before)
-      if (after !== before) writeJsonAtomicSync(runFile(this.folder), after)
-    })
-  }
-}
-
-function refuseReserved(key: string, reserved: readonly string[], where: string): void {
-  if (!reserved.includes(key)) return
-  throw new LabError('reserved-section', `This key of ${where} is kept by the run itself.`, {
-    received: key,
-    expected: `any other key than ${reserved.join(', ')}`,
-    help: 'choose another name',
-  })
 }
