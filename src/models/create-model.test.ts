@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createModel, loadModel, modelKinds, nearestName, resolveModelSpec } from './index.js'
+import { createModel, loadModel, modelKinds, resolveModelSpec } from './index.js'
+import { likeliestName } from './params.js'
 
 const context = { device: 'cpu', requireDevice: false } as const
 
@@ -30,10 +31,10 @@ describe('model specs', () => {
 
   it('knows what a shorter name was short for', () => {
     const names = Object.keys(resolveModelSpec({ kind: 'lightgbm', params: {} }).params)
-    expect(nearestName('leafs', names)).toBe('numLeaves')
-    expect(nearestName('bagging_fraction', names)).toBe('baggingFraction')
-    expect(nearestName('lr', names)).toBe('learningRate')
-    expect(nearestName('n_rounds', names)).toBe('rounds')
+    expect(likeliestName('leafs', names)).toBe('numLeaves')
+    expect(likeliestName('bagging_fraction', names)).toBe('baggingFraction')
+    expect(likeliestName('lr', names)).toBe('learningRate')
+    expect(likeliestName('n_rounds', names)).toBe('rounds')
   })
 
   it('finds a name with one letter changed, dropped or doubled', () => {
@@ -45,7 +46,7 @@ describe('model specs', () => {
         const typed = name.slice(0, i) + put + name.slice(i + 1)
         // lambdaL1 and lambdaL2 differ by the one letter that may be gone.
         expect(
-          nearestName(
+          likeliestName(
             typed,
             long.filter((other) => !other.startsWith('lambda') || other === name),
           ),

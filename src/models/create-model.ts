@@ -4,7 +4,7 @@ import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './logistic.js'
 import { createLstmModel, loadLstmModel, lstmParamsSchema } from './lstm.js'
 import type { Model, ModelKind } from './model.js'
-import { nearestName, parseModelParams } from './params.js'
+import { likeliestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
 
 export interface ModelSpec {
@@ -65,7 +65,7 @@ function entryOf(kind: string): ModelKindEntry {
   throw new LabError('unknown-model', 'There is no such model.', {
     received: kind,
     expected: modelKinds.join(', '),
-    help: `did you mean ${nearestName(kind, modelKinds)!}?`,
+    help: `did you mean ${likeliestName(kind, modelKinds)!}?`,
     exitCode: 2,
   })
 }

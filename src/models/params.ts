@@ -14,7 +14,7 @@ function likeness(a: string, b: string): number {
 }
 
 /** The known name that was most likely meant. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+export function likeliestName(name: string, known: readonly string[]): string | undefined {
   return [...known].sort((a, b) => likeness(name, b) - likeness(name, a))[0]
 }
 
@@ -34,7 +34,7 @@ export function parseModelParams<Shape extends z.ZodRawShape>(
     throw new LabError('unknown-parameter', `The model ${kind} has no such parameter.`, {
       received: stranger,
       expected: known.join(', '),
-      help: `did you mean ${nearestName(stranger, known) ?? 'no parameter'}?`,
+      help: `did you mean ${likeliestName(stranger, known) ?? 'no parameter'}?`,
       exitCode: 2,
     })
   const result = schema.safeParse(params)

@@ -7,7 +7,7 @@ import { makeGlossary, type Glossary } from './glossary.js'
 import { displayPayload } from './payload.js'
 import { DEFAULT_HEIGHT } from './picture/render.js'
 import { inlineHtml, paragraphHtml } from './prose.js'
-import type { ReportSection, ReportSpec, Verdict } from './report-spec.js'
+import type { ReportSection, ReportSpec, ReportVerdict } from './report-spec.js'
 import { tableHtml } from './table.js'
 import { darkReplacements, plotTemplate } from './theme.js'
 
@@ -15,7 +15,7 @@ import { darkReplacements, plotTemplate } from './theme.js'
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 
-const BADGES: Record<Verdict['kind'], string> = { edge: 'Edge found', 'no-edge': 'No edge found', failed: 'Gates failed' }
+const BADGES: Record<ReportVerdict['kind'], string> = { edge: 'Edge found', 'no-edge': 'No edge found', failed: 'Gates failed' }
 
 /**
  * The whole report as one HTML page, plotly.js included. The same spec gives the same text.

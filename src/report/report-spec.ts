@@ -5,7 +5,7 @@ import type { Table } from './table.js'
 export interface ReportSpec {
   readonly title: string
   readonly subtitle?: string
-  readonly verdict: Verdict
+  readonly verdict: ReportVerdict
   /** Key figures, label and value; a label that is a term of the glossary links to its definition. */
   readonly facts: readonly (readonly [label: string, value: string | number])[]
   readonly sections: readonly ReportSection[]
@@ -14,7 +14,7 @@ export interface ReportSpec {
   readonly generatedAt?: string
 }
 
-export interface Verdict {
+export interface ReportVerdict {
   readonly kind: 'edge' | 'no-edge' | 'failed'
   readonly headline: string
   readonly sentences: readonly string[]

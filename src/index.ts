@@ -1,0 +1,16 @@
+/** The face of Barlab: what notebooks and programs import. Nothing is implemented here, and importing it starts nothing. */
+export * from './core/index.js'
+export * from './config/index.js'
+export * from './data/index.js'
+export * from './features/index.js'
+export * from './labels/index.js'
+export * from './split/index.js'
+export * from './metrics/index.js'
+export * from './backtest/index.js'
+export * from './models/index.js'
+export * from './evaluate/index.js'
+export * from './track/index.js'
+export * from './report/index.js'
+export * from './workflow/index.js'
+
+export * from './notebook/index.js'

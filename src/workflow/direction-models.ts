@@ -1,0 +1,48 @@
+import type { TrainingConfig } from '../config/index.js'
+import { LabError } from '../core/index.js'
+import type { ModelKind, ModelSpec } from '../models/index.js'
+
+export interface NamedModelSpec {
+  readonly name: string
+  readonly spec: ModelSpec
+}
+
+const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'lstm']
+
+/**
+ * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
+ * (the lists are search spaces; searching is tuning's work), the LSTM its number of epochs; everything else is each model's documented default.
+ * @throws LabError `unknown-model`, `no-models`, `duplicate-model`
+ */
+export function directionModels(models: readonly ModelKind[], epochs: number, config: TrainingConfig): NamedModelSpec[] {
+  if (models.length === 0)
+    throw new LabError('no-models', 'No model was asked for.', {
+      received: 'models=[]',
+      expected: `at least one of ${DIRECTION_MODELS.join(', ')}`,
+      help: "-p 'models=[logistic]'",
+      exitCode: 2,
+    })
+  for (const [i, kind] of models.entries()) {
+    if (!DIRECTION_MODELS.includes(kind))
+      throw new LabError('unknown-model', 'There is no such model.', {
+        received: kind,
+        expected: `one of ${DIRECTION_MODELS.join(', ')}`,
+        help: "for example -p 'models=[logistic, lightgbm]'",
+        exitCode: 2,
+      })
+    if (models.indexOf(kind) !== i)
+      throw new LabError('duplicate-model', 'A model was asked for twice.', {
+        received: models.join(', '),
+        expected: 'each model once',
+        help: 'remove the second one',
+        exitCode: 2,
+      })
+  }
+  const { C, solver, max_iter } = config.models.direction.default_params
+  const params: Record<ModelKind, Record<string, unknown>> = {
+    logistic: { C: C[0], solver: solver[0], maxIter: max_iter },
+    lightgbm: {},
+    lstm: { epochs },
+  }
+  return models.map((kind) => ({ name: kind, spec: { kind, params: params[kind] } }))
+}

@@ -1,0 +1,53 @@
+import type { TrainingConfig } from '../config/index.js'
+import { DISPLAY, type Displayable } from '../core/index.js'
+import type { Bars } from '../data/index.js'
+import { completeRows, type FeatureMatrix } from '../features/index.js'
+import type { Labels } from '../labels/index.js'
+import { table } from '../report/index.js'
+import { describeFolds, walkForward, type Fold } from '../split/index.js'
+import { resolveModelSpec } from '../models/index.js'
+import type { NamedModelSpec } from './direction-models.js'
+
+export interface DirectionSplit extends Displayable {
+  readonly folds: readonly Fold[]
+  /** Rows before a usable row that must be complete too, the row itself counted: the longest look-back of the models. */
+  readonly historyRows: number
+}
+
+export interface DirectionSplitInput {
+  readonly bars: Bars
+  readonly X: FeatureMatrix
+  readonly labels: Labels
+  readonly models: readonly NamedModelSpec[]
+  readonly folds: number
+  readonly testSize: number
+  readonly embargoMinutes: number
+  readonly config: TrainingConfig
+}
+
+/**
+ * Walk-forward folds over the rows that every model can use, so that all are scored on the same rows: features complete over the longest look-back, label known.
+ * The embargo is the larger of `embargoMinutes` and the label's horizon. Shows one line a fold.
+ * @throws LabError of walkForward
+ */
+export function directionSplit({ bars, X, labels, models, folds, testSize, embargoMinutes, config }: DirectionSplitInput): DirectionSplit {
+  const lookBacks = models.map(({ spec }) => Number(resolveModelSpec(spec).params.lookbackBars ?? 1))
+  const historyRows = Math.max(1, ...lookBacks)
+  const { window, validation_share } = config.training.validation
+  const result = walkForward({
+    time: bars.time,
+    labelEndTime: labels.endTime,
+    usable: completeRows(X, { historyRows }),
+    nSplits: folds,
+    testSize,
+    embargoMs: embargoMinutes * 60_000,
+    horizonMs: labels.horizonBars * bars.timeframeMs,
+    mode: window,
+    validationShare: validation_share,
+  })
+  return {
+    folds: result,
+    historyRows,
+    [DISPLAY]: () => table([...describeFolds(result, bars.time)], { title: `${result.length} walk-forward folds` })[DISPLAY](),
+  }
+}
