@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { createRng, projectPath } from '../core/index.js'
 import { listRuns, readEvents, readRun, Run } from './index.js'
 import { useRunsFolder } from './track-test.fixture.js'
@@ -9,12 +9,17 @@ const KILLS = 48
 const LONGEST_DELAY_MS = 250
 const runs = useRunsFolder()
 
+/** A failing test must not leave writers that go on for ever. */
+const started = new Set<ChildProcess>()
+afterEach(() => started.forEach((child) => child.kill('SIGKILL')))
+
 /** Starts a writer, kills it (SIGKILL) this long after its first run exists, resolves when it is gone. */
 function startAndKill(shared: string, delayMs: number): Promise<NodeJS.Signals | null> {
   const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/track/run-crash.fixture.ts'), shared], {
     cwd: projectPath(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  started.add(child)
   child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), delayMs))
   return new Promise((resolve) => child.on('exit', (_code, signal) => resolve(signal)))
 }
