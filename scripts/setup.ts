@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { EXIT, LabError } from '../src/core/index.js'
+import { EXIT } from '../src/core/index.js'
+import { resolveDevicePolicy } from '../src/runtime/index.js'
 import { ensureSetup } from '../src/setup/index.js'
 import { runDoor } from './door.js'
 
@@ -9,21 +10,14 @@ await runDoor(async (args) => {
     args,
     options: { device: { type: 'string' }, force: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
   })
-  const device = values.device
-  if (device !== undefined && device !== 'auto' && device !== 'cpu' && device !== 'cuda')
-    throw new LabError('bad-device', 'There is no such device.', {
-      received: device,
-      expected: 'auto, cpu or cuda',
-      help: 'npm run setup -- --device cpu',
-      exitCode: EXIT.usage,
-    })
-  const installed = await ensureSetup({ ...(device !== undefined && { device }), force: values.force })
+  const installed = await ensureSetup({ device: resolveDevicePolicy({ flag: values.device }), force: values.force, retry: true })
   if (values.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`)
   else {
+    const { python, tensorflow, device, addon, problems } = installed
     process.stdout.write(
-      `Python ${installed.python.version}, TensorFlow ${installed.tensorflow?.version ?? 'none'} (${installed.device}), addon ${installed.addon?.hash ?? 'none'}\n`,
+      `Python ${python.version}, TensorFlow ${tensorflow?.version ?? 'none'} (${device}), addon ${addon?.hash ?? 'none: the LSTM runs in pure JavaScript'}\n`,
     )
-    for (const { part, message, cure } of installed.problems) process.stdout.write(`${part}: ${message}\n  next: ${cure}\n`)
+    for (const { part, message, cure } of problems) process.stdout.write(`${part}: ${message}\n  next: ${cure}\n`)
   }
   return EXIT.ok
 })

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { projectPath } from '../core/index.js'
 
 /**
@@ -26,10 +27,10 @@ export interface InstallProblem {
 }
 
 /** Folder of everything that set-up builds and may be deleted at any time. */
-export const cacheFolder = (): string => process.env.BARLAB_CACHE ?? projectPath('.cache')
+export const cacheFolder = (): string => resolve(process.env.BARLAB_CACHE || projectPath('.cache'))
 
-/** The project's Python environment. */
-export const venvFolder = (): string => process.env.BARLAB_VENV ?? projectPath('.venv')
+/** The project's Python environment. Set BARLAB_VENV only together with BARLAB_CACHE: the lock of set-up lies in the cache. */
+export const venvFolder = (): string => resolve(process.env.BARLAB_VENV || projectPath('.venv'))
 
 export const stampPath = (): string => `${cacheFolder()}/setup.json`
 

@@ -11,85 +11,98 @@ import {
   type Installed,
 } from '../native/installed.js'
 import { addonHeaders, addonSources } from '../native/tensorflow/index.js'
-import { nvidiaDevicePresent } from '../runtime/index.js'
-import { buildAddon, compilerVersion, cpuFlagsHash } from './addon.js'
-import { requirementFile, requirementFiles } from './requirements.js'
-import { installRequirements, openVenv } from './venv.js'
+import { nvidiaDevicePresent, resolveDevicePolicy, type DevicePolicy } from '../runtime/index.js'
+import { buildAddon, compilerVersion, cpuFlagsHash, noCompiler } from './addon.js'
+import type { Say } from './command.js'
+import { missingRequirements, readRequirements, requirementFile, requirementFiles } from './requirements.js'
+import { installRequirements, openVenv, venvIsCutOff } from './venv.js'
 
 export interface SetupOptions {
-  /** Which TensorFlow wheel: 'auto' takes CUDA where an NVIDIA card is found; undefined (default) is what a person last chose, else 'auto'. */
-  readonly device?: 'auto' | 'cpu' | 'cuda'
-  /** Do everything again that can be checked, even where the stamp fits. */
+  /**
+   * Which build of TensorFlow: `auto` takes CUDA where an NVIDIA card is found. Default: what a person last chose, at the first set-up BARLAB_DEVICE, else `auto`.
+   * This is not a run's device policy: a run on the CPU works with either build.
+   */
+  readonly device?: DevicePolicy
+  /** Compile again although the cache holds the addon, and look at every package again although the stamp fits. */
   readonly force?: boolean
-  /** Where progress lines go; default: stderr. */
-  readonly say?: (line: string) => void
+  /** Try again what failed last time although nothing changed; for a person who has just cured it. */
+  readonly retry?: boolean
+  /** Where progress lines go. Default: stderr. */
+  readonly say?: Say
 }
 
-const toStderr = (line: string): void => void process.stderr.write(`setup: ${line}\n`)
+const toStderr: Say = (line) => void process.stderr.write(`setup: ${line}\n`)
 
 /** A first set-up downloads hundreds of megabytes: a second one that starts meanwhile waits this long. */
-const LOCK_TIMEOUT_MS = 60 * 60_000
+const LOCK_TIMEOUT_MS = 2 * 60 * 60_000
+
+interface Wanted {
+  readonly device: 'cpu' | 'cuda'
+  readonly forcedDevice: 'cpu' | 'cuda' | undefined
+  readonly compiler: string | undefined
+  readonly fingerprint: string
+}
 
 /**
- * Makes sure that the machine is set up, and says what was installed. Where the stamp fits nothing is done (well below a second); otherwise environment,
+ * Makes sure that the machine is set up, and says what was installed. Where the stamp fits nothing is done (some ten milliseconds); otherwise environment,
  * packages and addon are brought up to date, each step only where needed, and the stamp is written last, so an interrupted set-up is simply run again.
  * A second one at the same time waits for the first.
  *
  * No compiler or no TensorFlow wheel is not an error: it stands in `problems`, and the LSTM runs in pure JavaScript.
- * @throws LabError `python-not-found`, `setup-step-failed`
+ * @throws LabError `python-not-found`, `setup-step-failed`, `not-an-environment`, `lock-timeout`
  */
 export async function ensureSetup(options: SetupOptions = {}): Promise<Installed> {
-  const forced = options.device === undefined ? readInstalled()?.forcedDevice : options.device === 'auto' ? undefined : options.device
-  const device = forced ?? (nvidiaDevicePresent() ? 'cuda' : 'cpu')
-  const fingerprint = await setupFingerprint(device)
-  const current = readInstalled()
-  if (options.force !== true && current !== undefined && fits(current, fingerprint)) return current
+  const wanted = await wantedSetup(options.device)
+  const enough = (): Installed | undefined => {
+    const installed = readInstalled()
+    const again = options.force === true || (options.retry === true && installed !== undefined && installed.problems.length > 0)
+    return installed !== undefined && !again && setupProblem(installed, wanted.fingerprint) === undefined ? installed : undefined
+  }
+  const ready = enough()
+  if (ready !== undefined) return ready
   const say = options.say ?? toStderr
-  return withFileLock(
-    join(cacheFolder(), 'setup.lock'),
-    async () => {
-      const after = readInstalled()
-      if (options.force !== true && after !== undefined && fits(after, fingerprint)) return after
-      return setUp(device, forced, fingerprint, say)
-    },
-    { timeoutMs: LOCK_TIMEOUT_MS, onWait: (owner) => say(`waiting for another set-up (process ${owner?.pid ?? 'unknown'})`) },
-  )
+  return withFileLock(join(cacheFolder(), 'setup.lock'), async () => enough() ?? setUp(wanted, options.force === true, say), {
+    timeoutMs: LOCK_TIMEOUT_MS,
+    onWait: (owner) => say(`waiting for another set-up to end (process ${owner?.pid ?? 'unknown'})`),
+  })
 }
 
-/** Hash of all that the result depends on. A few milliseconds and one call of the compiler. */
-async function setupFingerprint(device: 'cpu' | 'cuda'): Promise<string> {
+/** Why the stamp does not hold any more; undefined where this machine is set up as it should be. Changes nothing. */
+export async function checkSetup(installed: Installed): Promise<string | undefined> {
+  return setupProblem(installed, (await wantedSetup(undefined)).fingerprint)
+}
+
+async function wantedSetup(asked: DevicePolicy | undefined): Promise<Wanted> {
+  const stamp = readInstalled()
+  const policy = asked ?? (stamp === undefined ? resolveDevicePolicy() : (stamp.forcedDevice ?? 'auto'))
+  const forcedDevice = policy === 'auto' ? undefined : policy
+  const device = forcedDevice ?? (nvidiaDevicePresent() ? 'cuda' : 'cpu')
+  const compiler = await compilerVersion()
   const files = [
     ...requirementFiles(device),
     requirementFile('constraints.txt'),
     ...addonHeaders(),
     ...addonSources({ tensorflowFolder: '' }).map(({ file }) => file),
   ]
-  return sha256(
-    device,
-    venvFolder(),
-    (await compilerVersion()) ?? 'no compiler',
-    cpuFlagsHash(),
-    ...files.map((file) => readFileSync(file, 'utf8')),
-  )
+  const flags = addonSources({ tensorflowFolder: '' }).map((source) => source.flags.join(' '))
+  const texts = files.map((file) => readFileSync(file, 'utf8'))
+  const fingerprint = sha256(device, forcedDevice ?? 'auto', venvFolder(), compiler ?? 'no compiler', cpuFlagsHash(), ...flags, ...texts)
+  return { device, forcedDevice, compiler, fingerprint }
 }
 
-/** The stamp counts only while what it names is still there. */
-function fits(installed: Installed, fingerprint: string): boolean {
-  return (
-    installed.fingerprint === fingerprint &&
-    existsSync(installed.python.executable) &&
-    existsSync(installed.sitePackages) &&
-    !existsSync(join(venvFolder(), '.installing')) &&
-    (installed.addon === null || existsSync(installed.addon.path))
-  )
+/** The stamp counts only while what it names is still there; folder names are read, no file of any size. */
+function setupProblem(installed: Installed, fingerprint: string): string | undefined {
+  if (installed.fingerprint !== fingerprint) return 'pins, C++ sources, compiler, processor or card have changed'
+  if (venvIsCutOff(venvFolder())) return 'an installation was cut off'
+  if (!existsSync(installed.python.executable)) return 'the Python environment is gone'
+  const files = requirementFiles(installed.tensorflow === null ? 'none' : installed.device)
+  const missing = missingRequirements(installed.sitePackages, readRequirements(files))
+  if (missing.length > 0) return `Python packages are missing: ${missing.map(({ name, version }) => `${name}==${version}`).join(', ')}`
+  return installed.addon !== null && !existsSync(installed.addon.path) ? 'the compiled addon is gone' : undefined
 }
 
-async function setUp(
-  device: 'cpu' | 'cuda',
-  forced: 'cpu' | 'cuda' | undefined,
-  fingerprint: string,
-  say: (line: string) => void,
-): Promise<Installed> {
+async function setUp(wanted: Wanted, force: boolean, say: Say): Promise<Installed> {
+  const { device, forcedDevice, compiler, fingerprint } = wanted
   const started = systemClock.monotonic()
   const problems: InstallProblem[] = []
   const venv = await openVenv(say)
@@ -108,21 +121,15 @@ async function setUp(
   const addon =
     tensorflow === null
       ? null
-      : await attempt('TensorFlow addon', problems, say, async () => {
-          const compiler = await compilerVersion()
-          if (compiler === undefined)
-            throw new LabError('no-compiler', 'There is no C++ compiler.', {
-              received: `${process.env.CXX ?? 'g++'} does not run`,
-              expected: 'g++ with C++17',
-              help: 'Debian, Ubuntu: apt-get install g++, then: npm run setup',
-            })
-          return buildAddon(tensorflow.folder, tensorflow.version, compiler, say)
+      : await attempt('TensorFlow addon', problems, say, () => {
+          if (compiler === undefined) throw noCompiler()
+          return buildAddon({ tensorflow, compilerVersion: compiler, force, say })
         })
   const installed: Installed = {
     stampVersion: 1,
     fingerprint,
     device,
-    ...(forced !== undefined && { forcedDevice: forced }),
+    ...(forcedDevice !== undefined && { forcedDevice }),
     python: venv.python,
     sitePackages: venv.sitePackages,
     tensorflow,
@@ -130,9 +137,8 @@ async function setUp(
     problems,
   }
   writeJsonAtomicSync(stampPath(), installed)
-  say(
-    `done in ${((systemClock.monotonic() - started) / 1000).toFixed(1)} s${problems.length > 0 ? '; the LSTM will run in PURE JAVASCRIPT, which is slow' : ''}`,
-  )
+  const slow = problems.length > 0 ? '; the LSTM will run in PURE JAVASCRIPT, which is slow' : ''
+  say(`done in ${((systemClock.monotonic() - started) / 1000).toFixed(1)} s${slow}`)
   return installed
 }
 

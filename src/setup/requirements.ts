@@ -21,8 +21,7 @@ export function readRequirements(files: readonly string[]): Requirement[] {
   return files
     .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .map((line) => /^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==([^\s#;]+)/.exec(line.trim()))
-    .filter((match) => match !== null)
-    .map((match) => ({ name: match[1]!, version: match[2]! }))
+    .flatMap((match) => (match === null ? [] : [{ name: match[1]!, version: match[2]! }]))
 }
 
 /** Name as pip writes it into `<name>-<version>.dist-info`: lower case, runs of `-_.` as one underscore (PEP 503 and 427). */
