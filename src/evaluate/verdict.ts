@@ -44,6 +44,13 @@ export function verdict(evaluation: Evaluation, returns: readonly ModelReturns[]
     ...returns.map(moneySentence),
     ...gates.map(gateSentence),
   ]
+  if (
+    outcome === 'edge' &&
+    money.length > 0 &&
+    money.some(({ gross }) => gross > 0) &&
+    money.every(({ net, buyAndHold }) => net <= buyAndHold)
+  )
+    sentences[0] = `${sentences[0]} In money it is not worth it: after fees ${money.length === 1 ? 'it does not beat' : 'none of them beats'} buy-and-hold.`
   if (outcome === 'edge' && money.length > 0 && money.every(({ gross }) => gross <= 0))
     sentences.splice(1, 0, 'Traded long or flat it made no money, not even before fees.')
   if (evaluation.lags > 0)

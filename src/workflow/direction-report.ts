@@ -3,7 +3,6 @@ import type { EngineeredFeatures, LookAheadCertificate } from '../features/index
 import type { Labels } from '../labels/index.js'
 import { classificationMetrics } from '../metrics/index.js'
 import { candles, foldTimeline, labelBalance, priceOverview, table, type ReportSpec } from '../report/index.js'
-import { describeFolds } from '../split/index.js'
 import {
   calibrationFigure,
   confusionFigures,
@@ -16,7 +15,7 @@ import {
   rocFigure,
 } from './direction-figures.js'
 import type { DirectionSplit } from './direction-split.js'
-import { gateTable, scoreTable, tradingTable } from './direction-tables.js'
+import { foldTable, gateTable, scoreTable, tradingTable } from './direction-tables.js'
 import type { FoldFit } from './fit-folds.js'
 import type { DirectionScores } from './score-direction.js'
 
@@ -109,7 +108,7 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         paragraphs: [
           `Each test block was predicted by models fitted on earlier bars only. Rows whose label reaches into a later part are purged; training stops ${split.folds[0]!.embargoMs / 60_000} minutes before a later part.`,
         ],
-        tables: [table([...describeFolds(split.folds, bars.time)], { title: 'Walk-forward folds' })],
+        tables: [foldTable(split.folds, bars.time)],
         figures: [foldTimeline(split.folds, bars.time)],
       },
       {

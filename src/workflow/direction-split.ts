@@ -3,10 +3,10 @@ import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { completeRows, type FeatureMatrix } from '../features/index.js'
 import type { Labels } from '../labels/index.js'
-import { table } from '../report/index.js'
-import { describeFolds, walkForward, type Fold } from '../split/index.js'
+import { walkForward, type Fold } from '../split/index.js'
 import { resolveModelSpec } from '../models/index.js'
 import type { NamedModelSpec } from './direction-models.js'
+import { foldTable } from './direction-tables.js'
 
 export interface DirectionSplit extends Displayable {
   readonly folds: readonly Fold[]
@@ -48,6 +48,6 @@ export function directionSplit({ bars, X, labels, models, folds, testSize, embar
   return {
     folds: result,
     historyRows,
-    [DISPLAY]: () => table([...describeFolds(result, bars.time)], { title: `${result.length} walk-forward folds` })[DISPLAY](),
+    [DISPLAY]: () => foldTable(result, bars.time)[DISPLAY](),
   }
 }

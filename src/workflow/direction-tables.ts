@@ -1,5 +1,6 @@
 import { DISPLAY, type Displayable } from '../core/index.js'
 import { table, type Table } from '../report/index.js'
+import { describeFolds, type Fold } from '../split/index.js'
 import type { DirectionScores } from './score-direction.js'
 
 const rounded = (value: number | null | undefined, digits = 4): string =>
@@ -63,7 +64,7 @@ export function gateTable({ gates }: DirectionScores): Table {
       list.map(({ name, value, threshold, pass }) => ({
         model,
         gate: name,
-        measured: rounded(value),
+        measured: Number.isInteger(value) ? String(value) : rounded(value),
         threshold,
         passed: pass ? 'yes' : 'no',
       })),
@@ -81,4 +82,19 @@ export function verdictText({ verdict }: DirectionScores): Displayable {
       'text/plain': verdict.sentences.join('\n'),
     }),
   }
+}
+
+/** describeFolds for reading: folds counted from 1 as in the figures, times to the minute. */
+export function foldTable(folds: readonly Fold[], time: Float64Array): Table {
+  return table(
+    describeFolds(folds, time).map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]: [string, unknown]) => [
+          key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`),
+          key === 'fold' ? Number(value) + 1 : typeof value === 'string' ? value.replace('T', ' ').replace(':00.000Z', '') : value,
+        ]),
+      ),
+    ),
+    { title: `${folds.length} walk-forward folds (times UTC)` },
+  )
 }

@@ -30,7 +30,7 @@ export async function fitDirection(input: FitDirectionInput): Promise<FoldFit[]>
   const running = new Map<string, string>()
   let done = 0
   const tell = (event: FitEvent): void => {
-    const name = `${event.model} fold ${event.fold}`
+    const name = `${event.model} fold ${event.fold + 1}`
     if (event.type !== 'fit-progress') recordEvent(run, event)
     if (event.type === 'fit-started') running.set(name, name)
     else if (event.type === 'fit-progress') {
