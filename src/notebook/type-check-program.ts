@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import ts from 'typescript'
+import { projectPath } from '../core/index.js'
+import { checkOptionsPath } from './check-options.js'
+
+/** A complaint of TypeScript, before it is brought back to a cell. */
+export interface RawDiagnostic {
+  readonly file: string
+  /** From 0. */
+  readonly line: number
+  readonly column: number
+  readonly message: string
+}
+
+export interface ProgramCheck {
+  readonly diagnostics: readonly RawDiagnostic[]
+  /** Every file of the program outside node_modules, but for the module itself. */
+  readonly files: readonly string[]
+}
+
+/** Type-checks a module that exists in memory only, with all project files that it imports. Seconds of one core. */
+export function checkModule(modulePath: string, text: string): ProgramCheck {
+  const json: unknown = JSON.parse(readFileSync(checkOptionsPath(), 'utf8'))
+  const options: ts.CompilerOptions = {
+    ...ts.convertCompilerOptionsFromJson(json, projectPath()).options,
+    noEmit: true,
+    typeRoots: [projectPath('node_modules/@types')],
+  }
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile, fileExists, readFile } = host
+  host.getCurrentDirectory = () => projectPath()
+  host.fileExists = (file) => file === modulePath || fileExists.call(host, file)
+  host.readFile = (file) => (file === modulePath ? text : readFile.call(host, file))
+  host.getSourceFile = (file, version, ...rest) =>
+    file === modulePath ? ts.createSourceFile(file, text, version, true) : getSourceFile.call(host, file, version, ...rest)
+  const program = ts.createProgram([modulePath], options, host)
+  const own = program.getSourceFiles().filter(({ fileName }) => !fileName.includes('/node_modules/'))
+  const diagnostics = [
+    ...program.getOptionsDiagnostics(),
+    ...own.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+  ]
+  return { diagnostics: diagnostics.map(toRaw), files: own.map(({ fileName }) => fileName).filter((file) => file !== modulePath) }
+}
+
+function toRaw({ file, start, messageText }: ts.Diagnostic): RawDiagnostic {
+  const { line, character } =
+    file === undefined || start === undefined ? { line: 0, character: 0 } : file.getLineAndCharacterOfPosition(start)
+  return { file: file?.fileName ?? '', line, column: character, message: ts.flattenDiagnosticMessageText(messageText, '\n') }
+}
