@@ -34,7 +34,8 @@ export function resolveDevicePolicy(sources: DevicePolicySources = {}): DevicePo
 function checkPolicy(source: string, value: string): DevicePolicy {
   const found = DEVICE_POLICIES.find((policy) => policy === value)
   if (found !== undefined) return found
-  const nearest = nearestName(value, DEVICE_POLICIES)
+  // By letters alone, gpu would be taken for cpu.
+  const nearest = /gpu|nvidia/i.test(value) ? 'cuda' : nearestName(value, DEVICE_POLICIES)
   throw new LabError('unknown-device', 'There is no such device.', {
     received: `${source} ${value}`,
     expected: 'auto, cuda or cpu',

@@ -1,1 +1,3 @@
-export * from './ensure-setup.js'
+export { runDoctor, type DoctorOptions } from './doctor.js'
+export * from './doctor-report.js'
+export { ensureSetup, type SetupOptions } from './ensure-setup.js'
