@@ -53,6 +53,14 @@ describe('one kernel', () => {
     expect((await run('"text"')).result).toBe('text')
   })
 
+  it('lets a later cell use names of earlier ones in the short form of an object', async () => {
+    await run('let seed = 7\nconst word = "x"')
+    expect((await run('const own = 1\nJSON.stringify({ seed, word, own, nested: { seed } })')).result).toBe(
+      '{"seed":7,"word":"x","own":1,"nested":{"seed":7}}',
+    )
+    expect((await run('seed = 8\nJSON.stringify([{ seed }])')).result).toBe('[{"seed":8}]')
+  })
+
   it('lets a later cell declare a name again, with another type, and keeps imports replaceable', async () => {
     await run('const name = 1')
     expect((await run('const name = "one"; name.length')).result).toBe('3')

@@ -47,6 +47,18 @@ const CONVERTER_PATCHES = [
     '        if (!rebuildTimer) {\n            throw new Error("rebuildTimer is not set properly");\n        }\n        rebuildTimer.callback();',
     '        __barlab.timers.run();',
   ],
+  // `{ seed }` with a name of an earlier cell: the short form has no place for `exports.`, so it is written out.
+  [
+    '            if (!ts.isIdentifier(node)) {\n                return ts.visitEachChild(node, wrapPrevIdentifier, nullTransformationContext);',
+    `            if (ts.isShorthandPropertyAssignment(node)) {
+                const original = ts.getOriginalNode(node);
+                const symbol = checker.getShorthandAssignmentValueSymbol(original);
+                if (!(symbol?.declarations ?? []).some((decl) => decl.getSourceFile() === declsFile)) return node;
+                return ts.factory.createPropertyAssignment(node.name, ts.factory.createPropertyAccessExpression(ts.factory.createIdentifier("exports"), node.name));
+            }
+            if (!ts.isIdentifier(node)) {
+                return ts.visitEachChild(node, wrapPrevIdentifier, nullTransformationContext);`,
+  ],
   // Documentation comments are read for hovers only.
   [
     '    host.afterProgramCreate = function (b) {',
