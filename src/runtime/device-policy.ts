@@ -17,7 +17,7 @@ export interface DevicePolicySources {
 
 /**
  * The policy in force: flag, else environment, else configuration, else `auto`.
- * @throws LabError `unknown-device` naming the source of the wrong word
+ * @throws LabError `bad-device` naming the source of the wrong word
  */
 export function resolveDevicePolicy(sources: DevicePolicySources = {}): DevicePolicy {
   const env = 'env' in sources ? sources.env : process.env.BARLAB_DEVICE
@@ -36,7 +36,7 @@ function checkPolicy(source: string, value: string): DevicePolicy {
   if (found !== undefined) return found
   // By letters alone, gpu would be taken for cpu.
   const nearest = /gpu|nvidia/i.test(value) ? 'cuda' : nearestName(value, DEVICE_POLICIES)
-  throw new LabError('unknown-device', 'There is no such device.', {
+  throw new LabError('bad-device', 'There is no such device.', {
     received: `${source} ${value}`,
     expected: 'auto, cuda or cpu',
     help: nearest === undefined ? 'choose one of the three' : `did you mean ${nearest}?`,

@@ -18,7 +18,7 @@ describe('the device policy', () => {
 
   it('names the source of a word it does not know, also where another source wins', () => {
     expect(() => resolveDevicePolicy({ flag: 'cpu', env: 'cdua' })).toThrow(
-      expect.objectContaining({ code: 'unknown-device', received: 'BARLAB_DEVICE cdua', help: 'did you mean cuda?', exitCode: 2 }) as Error,
+      expect.objectContaining({ code: 'bad-device', received: 'BARLAB_DEVICE cdua', help: 'did you mean cuda?', exitCode: 2 }) as Error,
     )
   })
 })
@@ -103,7 +103,7 @@ describe('detecting the device', () => {
 
   it('makes the fallback an error where it is forbidden', async () => {
     write('setup.json', stamp)
-    await expect(detectDevice('cuda', { requireDevice: true })).rejects.toMatchObject({ code: 'device-required' })
+    await expect(detectDevice('cuda', { requireDevice: true })).rejects.toMatchObject({ code: 'device-not-available' })
   })
 
   it('reads a torn memory as none', async () => {

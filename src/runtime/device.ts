@@ -41,14 +41,14 @@ const PATH_WORDS: Record<LstmPath, string> = {
 /**
  * Finds out what a training under this policy will run on. TensorFlow is never loaded into the calling process: a child loads it and tries the LSTM forward and
  * backward (seconds). A result without surprise is kept under `.cache/device/` and found again (milliseconds) until set-up, policy, driver or visible devices change.
- * @throws LabError `device-required` where `requireDevice` forbids the fallback; `child-crashed`, `child-timeout`
+ * @throws LabError `device-not-available` where `requireDevice` forbids the fallback; `child-crashed`, `child-timeout`
  */
 export async function detectDevice(policy: DevicePolicy, options: DetectDeviceOptions = {}): Promise<DeviceFacts> {
   const installed = readInstalled()
   const file = join(cacheFolder(), 'device', `${cacheKey(policy, installed)}.json`)
   const facts = readFacts(file) ?? (await probe(policy, installed, file))
   if (options.requireDevice === true && facts.fallback !== undefined)
-    throw new LabError('device-required', 'The device that was asked for cannot be used, and falling back was forbidden.', {
+    throw new LabError('device-not-available', 'The device that was asked for cannot be used, and falling back was forbidden.', {
       received: facts.fallback,
       expected: policy === 'cpu' ? 'the fused CPU path' : `device ${policy} without a fallback`,
       help: 'npm run doctor names what is missing; without --require-device the slower path is used',
