@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { LabError, displayPath, projectPath, sha256 } from '../core/index.js'
 import { addonHeaders, addonLinkFlags, addonSources } from '../native/tensorflow/index.js'
 import { cacheFolder } from '../native/installed.js'
-import { lastLines, runCommand, timed, type Say } from './command.js'
+import { lastLines, runCommand, timed, type CommandResult, type Say } from './command.js'
 
 export interface BuiltAddon {
   readonly path: string
@@ -21,11 +21,17 @@ export interface BuildAddonOptions {
   readonly say: Say
 }
 
-const compiler = (): string => process.env.CXX || 'g++'
+/** `CXX` may hold a wrapper before the compiler and flags after it ('ccache g++'). */
+function runCompiler(args: readonly string[], log?: string): Promise<CommandResult> {
+  const [file, ...before] = compiler().split(/\s+/)
+  return runCommand(file!, [...before, ...args], log === undefined ? {} : { log })
+}
+
+const compiler = (): string => process.env.CXX?.trim() || 'g++'
 
 /** First line of `g++ --version` (CXX names another compiler), undefined where there is none. */
 export async function compilerVersion(): Promise<string | undefined> {
-  const { code, output } = await runCommand(compiler(), ['--version'])
+  const { code, output } = await runCompiler(['--version'])
   return code === 0 ? output.split('\n')[0] : undefined
 }
 
@@ -107,7 +113,7 @@ async function compileInto(work: string, tensorflowFolder: string): Promise<void
 const addonLog = (): string => join(cacheFolder(), 'logs', 'addon.log')
 
 async function compile(args: readonly string[]): Promise<void> {
-  const { code, output } = await runCommand(compiler(), args, { log: addonLog() })
+  const { code, output } = await runCompiler(args, addonLog())
   if (code === 0) return
   throw new LabError('addon-build-failed', 'The TensorFlow addon could not be compiled.', {
     received: `exit code ${code ?? 'none'}; the end of ${displayPath(addonLog())}:\n${lastLines(output, 12)}`,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs'
 import { arch, platform } from 'node:os'
 import { cacheFolder, installedPackageVersion, venvFolder, type Installed } from '../native/installed.js'
 import { isLabError, machineFacts, projectPath, runsFolder } from '../core/index.js'
-import { driverCudaVersion, findGpus, nvidiaHardwarePresent } from '../runtime/index.js'
+import { driverCudaVersion, findGpus, nvidiaDevicePresent, nvidiaHardwarePresent } from '../runtime/index.js'
 import { compilerVersion, noCompiler } from './addon.js'
 import type { DoctorCheck } from './doctor-report.js'
 import { findPython } from './find-python.js'
@@ -89,7 +89,7 @@ export function checkCuda(installed: Installed | undefined): DoctorCheck[] {
   const part = (name: string, distribution: string): DoctorCheck => {
     const found = version(distribution)
     return found === undefined
-      ? { name, status: 'warning', value: 'missing from the Python environment', cure: 'npm run setup -- --device cuda --force' }
+      ? { name, status: 'warning', value: 'missing from the Python environment', cure: 'npm run setup -- --device cuda' }
       : { name, status: 'ok', value: found }
   }
   return [part('CUDA', 'nvidia_cuda_runtime_cu12'), part('cuDNN', 'nvidia_cudnn_cu12')]
@@ -114,7 +114,7 @@ export function checkDisk(installed: Installed | undefined): DoctorCheck[] {
     const key = blocks * 31 + bfree
     places.set(key, { names: [...(places.get(key)?.names ?? []), name], free: bavail * bsize })
   }
-  const needed = installed === undefined ? FIRST_SETUP_GIB.cpu : DISK_GIB[1]
+  const needed = installed !== undefined ? DISK_GIB[1] : FIRST_SETUP_GIB[nvidiaDevicePresent() ? 'cuda' : 'cpu']
   return [...places.values()].map(({ names, free }) => {
     const value = `${gib(free)} free (${names.join(', ')})`
     const cure = `free at least ${needed} GiB: old folders under runs/ are the usual candidates`

@@ -14,7 +14,7 @@ import { addonHeaders, addonSources } from '../native/tensorflow/index.js'
 import { nvidiaDevicePresent, resolveDevicePolicy, type DevicePolicy } from '../runtime/index.js'
 import { buildAddon, compilerVersion, cpuFlagsHash, noCompiler } from './addon.js'
 import type { Say } from './command.js'
-import { missingRequirements, readRequirements, requirementFile, requirementFiles } from './requirements.js'
+import { missingRequirements, requirementFile, requirementFiles, requirementsFor } from './requirements.js'
 import { installRequirements, openVenv, venvIsCutOff } from './venv.js'
 
 export interface SetupOptions {
@@ -95,8 +95,7 @@ function setupProblem(installed: Installed, fingerprint: string): string | undef
   if (installed.fingerprint !== fingerprint) return 'pins, C++ sources, compiler, processor or card have changed'
   if (venvIsCutOff(venvFolder())) return 'an installation was cut off'
   if (!existsSync(installed.python.executable)) return 'the Python environment is gone'
-  const files = requirementFiles(installed.tensorflow === null ? 'none' : installed.device)
-  const missing = missingRequirements(installed.sitePackages, readRequirements(files))
+  const missing = missingRequirements(installed.sitePackages, requirementsFor(installed.tensorflow === null ? 'none' : installed.device))
   if (missing.length > 0) return `Python packages are missing: ${missing.map(({ name, version }) => `${name}==${version}`).join(', ')}`
   return installed.addon !== null && !existsSync(installed.addon.path) ? 'the compiled addon is gone' : undefined
 }

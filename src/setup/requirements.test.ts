@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cpuFlagsHash } from './addon.js'
 import { pythonFits } from './find-python.js'
-import { distributionName, missingRequirements, readRequirements, requirementFile, requirementFiles } from './requirements.js'
+import {
+  distributionName,
+  missingRequirements,
+  readRequirements,
+  requirementFile,
+  requirementFiles,
+  requirementsFor,
+} from './requirements.js'
 
 let folder: string
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'barlab-requirements-'))))
@@ -29,6 +36,11 @@ describe('requirement files', () => {
         device === 'none' ? [] : [device === 'cpu' ? 'tensorflow_cpu' : 'tensorflow'],
       )
     }
+  })
+
+  it('answer for the NVIDIA wheels where they are needed', () => {
+    const nvidia = (device: 'cpu' | 'cuda'): number => requirementsFor(device).filter(({ name }) => name.startsWith('nvidia-')).length
+    expect([nvidia('cpu'), nvidia('cuda')]).toEqual([0, 12])
   })
 
   it('agree with the constraints', () => {

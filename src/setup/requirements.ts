@@ -24,6 +24,13 @@ export function readRequirements(files: readonly string[]): Requirement[] {
     .flatMap((match) => (match === null ? [] : [{ name: match[1]!, version: match[2]! }]))
 }
 
+/** Everything that set-up answers for on a device: the pinned files, and for CUDA also the NVIDIA wheels that TensorFlow's extra brings along. */
+export function requirementsFor(device: 'cpu' | 'cuda' | 'none'): Requirement[] {
+  const pinned = readRequirements(requirementFiles(device))
+  if (device !== 'cuda') return pinned
+  return [...pinned, ...readRequirements([requirementFile('constraints.txt')]).filter(({ name }) => name.startsWith('nvidia-'))]
+}
+
 /** Name as pip writes it into `<name>-<version>.dist-info`: lower case, runs of `-_.` as one underscore (PEP 503 and 427). */
 export const distributionName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '_')
 

@@ -5,7 +5,7 @@ import { cacheFolder, venvFolder } from '../native/installed.js'
 import { lastLines, runCommand, runStep, timed, type Say } from './command.js'
 import { findPython, pythonFits, type Python } from './find-python.js'
 import { endOrphans, installerEnv } from './orphans.js'
-import { distributionName, missingRequirements, readRequirements, requirementFile, requirementFiles } from './requirements.js'
+import { distributionName, missingRequirements, requirementFile, requirementFiles, requirementsFor } from './requirements.js'
 
 export interface Venv {
   readonly python: Python
@@ -102,7 +102,7 @@ async function emptyVenv(folder: string): Promise<void> {
 export async function installRequirements(venv: Venv, device: 'cpu' | 'cuda' | 'none', say: Say): Promise<void> {
   const folder = venvFolder()
   const files = requirementFiles(device)
-  const missing = missingRequirements(venv.sitePackages, readRequirements(files))
+  const missing = missingRequirements(venv.sitePackages, requirementsFor(device))
   const done = (): void => rmSync(busyMarker(folder), { force: true })
   if (missing.length === 0) return done()
   const names = missing.map(({ name, version }) => `${name} ${version}`).join(', ')
