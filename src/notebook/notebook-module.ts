@@ -91,13 +91,13 @@ export function notebookModule(notebook: Notebook, options: ModuleOptions): Note
     }
   }
   body.push({ text: '}'.repeat(depth), origin: undefined })
-  const runtime = rewriteFrom(projectPath('src/notebook/script.js'), modulePath)
-  const names = purpose === 'script' ? '{ param as __param, runScript as __runScript, show as __show }' : '{ show as __show }'
+  // The check knows the runtime by its shape alone: loading it would cost seconds.
+  const runtime =
+    purpose === 'script'
+      ? `import { param as __param, runScript as __runScript, show as __show } from ${JSON.stringify(rewriteFrom(projectPath('src/notebook/script.js'), modulePath))}`
+      : 'declare function __show(value: unknown): Promise<void>'
   const unique = new Map([...imports.values()].map((entry) => [entry.code, entry]))
-  const head = [
-    { text: `import ${names} from ${JSON.stringify(runtime)}`, origin: undefined },
-    ...[...unique.values()].map(({ code, origin }) => ({ text: code, origin })),
-  ]
+  const head = [{ text: runtime, origin: undefined }, ...[...unique.values()].map(({ code, origin }) => ({ text: code, origin }))]
   const opening =
     purpose === 'script'
       ? [

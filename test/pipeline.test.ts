@@ -1,0 +1,275 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { projectPath } from '../src/core/index.js'
+import { exportNotebook, runPipeline, type PipelineOptions, type PipelineResult } from '../src/notebook/index.js'
+import { listRuns, readRun } from '../src/track/index.js'
+
+mkdirSync(projectPath('.cache', 'tests'), { recursive: true })
+const folder = mkdtempSync(projectPath('.cache', 'tests', 'pipeline-'))
+const runs = mkdtempSync(join(tmpdir(), 'barlab-runs-'))
+const before = process.env.BARLAB_RUNS_DIR
+beforeAll(() => void (process.env.BARLAB_RUNS_DIR = runs))
+afterAll(() => {
+  if (before === undefined) delete process.env.BARLAB_RUNS_DIR
+  else process.env.BARLAB_RUNS_DIR = before
+  rmSync(folder, { recursive: true, force: true })
+  rmSync(runs, { recursive: true, force: true })
+})
+
+type CellSpec = string | { readonly code: string; readonly tags: readonly string[] } | { readonly markdown: string }
+function notebook(name: string, cells: readonly CellSpec[]): string {
+  const path = join(folder, `${name}.ipynb`)
+  const toCell = (cell: CellSpec, i: number): object => {
+    if (typeof cell !== 'string' && 'markdown' in cell) return { cell_type: 'markdown', id: `m${i}`, metadata: {}, source: cell.markdown }
+    const { code, tags } = typeof cell === 'string' ? { code: cell, tags: [] } : cell
+    return { cell_type: 'code', id: `c${i}`, metadata: { tags }, execution_count: null, outputs: [], source: code }
+  }
+  writeFileSync(path, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: cells.map(toCell) }))
+  return path
+}
+const run = (path: string, options: Partial<PipelineOptions> = {}): Promise<PipelineResult> =>
+  runPipeline({ notebooks: [path], quiet: true, ...options })
+const parameters = { code: "let n = 3\nlet word = 'a'\nlet list: string[] = ['x']", tags: ['parameters'] }
+const executed = (
+  result: PipelineResult,
+): { cells: { outputs?: { output_type: string; text?: string; data?: Record<string, string> }[] }[] } =>
+  JSON.parse(readFileSync(join(result.notebooks[0]!.folder!, 'notebook.ipynb'), 'utf8')) as never
+const resultTexts = (result: PipelineResult): (string | undefined)[] =>
+  executed(result).cells.flatMap(({ outputs = [] }) => outputs.map(({ text, data }) => text ?? data?.['text/plain']))
+
+describe('runPipeline', () => {
+  it('runs cells in order, keeps outputs, log, events and status', async () => {
+    const result = await run(
+      notebook('plain', [
+        { markdown: '# Title' },
+        parameters,
+        "console.log('printed')\nn * 2",
+        'const late = await Promise.resolve(word.length)\nlate',
+      ]),
+    )
+    expect(result.exitCode).toBe(0)
+    expect(resultTexts(result)).toEqual(['printed\n', '6', '1'])
+    const { folder: at } = result.notebooks[0]!
+    expect(readRun(at!)).toMatchObject({ status: 'ok', kind: 'pipeline', name: 'plain' })
+    expect(readFileSync(join(at!, 'run.log'), 'utf8')).toMatch(/\[2\/3\].*\n {4}printed/)
+    expect(readFileSync(join(at!, 'events.jsonl'), 'utf8').trim().split('\n')).toHaveLength(6)
+  })
+
+  it('replaces parameters by given ones of the right type', async () => {
+    const result = await run(notebook('given', [parameters, 'JSON.stringify({ n, word, list })']), {
+      parameters: { n: 5, list: ['p', 'q'] },
+    })
+    expect(resultTexts(result)).toEqual(['{"n":5,"word":"a","list":["p","q"]}'])
+  })
+
+  const nothingRun = (): string[] => readdirSync(runs).filter((id) => id.includes('refused'))
+  it.each([
+    ['an unknown parameter', { m: 1 }, 'unknown-parameter', /n: number = 3/],
+    ['a wrong type', { n: 'many' }, 'parameter-type', /number/],
+    ['a wrong element', { list: [1] }, 'parameter-type', /string/],
+  ])('refuses %s before anything runs, exit code 2', async (_what, given, code, expected) => {
+    const result = await run(notebook('refused', [parameters, "throw new Error('must not run')"]), { parameters: given })
+    expect(result.exitCode).toBe(2)
+    expect(result.notebooks[0]!.error).toMatchObject({ code, expected: expect.stringMatching(expected) as string })
+    expect(nothingRun()).toEqual([])
+  })
+
+  it('refuses a notebook with a type error, naming cell and line, before anything runs', async () => {
+    const result = await run(
+      notebook('refused-types', [
+        parameters,
+        "import { sha256 } from '../../../src/core/index.js'\nconst ok = 1",
+        '\nconst bad: number = sha256(word)',
+      ]),
+    )
+    expect(result.exitCode).toBe(1)
+    expect(result.notebooks[0]!.error).toMatchObject({ code: 'notebook-type-error' })
+    expect(result.notebooks[0]!.error!.received).toMatch(
+      /refused-types\.ipynb, cell 3, line 2:7 - Type 'string' is not assignable to type 'number'/,
+    )
+    expect(nothingRun()).toEqual([])
+  })
+
+  it.each([
+    ['missing', () => join(folder, 'nowhere.ipynb'), 'notebook-missing'],
+    ['no JSON', () => (writeFileSync(join(folder, 'torn.ipynb'), '{"cells": ['), join(folder, 'torn.ipynb')), 'notebook-not-json'],
+    [
+      'of another format',
+      () => (writeFileSync(join(folder, 'old.ipynb'), '{"nbformat":3,"worksheets":[]}'), join(folder, 'old.ipynb')),
+      'notebook-not-nbformat4',
+    ],
+    ['without code', () => notebook('empty', [{ markdown: 'only words' }]), 'notebook-empty'],
+  ])('refuses a notebook that is %s, exit code 2', async (_what, make, code) => {
+    const result = await run(make())
+    expect(result).toMatchObject({ exitCode: 2, notebooks: [{ error: { code } }] })
+  })
+
+  it('ends at a cell that throws: error output, earlier outputs kept, later cells untouched, exit code 1', async () => {
+    const result = await run(notebook('throws', ["'first'", "throw new RangeError('too far')", "'never'"]))
+    expect(result).toMatchObject({ exitCode: 1, notebooks: [{ status: 'failed', error: { code: 'cell-failed' } }] })
+    expect(executed(result).cells.map(({ outputs }) => outputs!.map(({ output_type }) => output_type))).toEqual([
+      ['execute_result'],
+      ['error'],
+      [],
+    ])
+    expect(readRun(result.notebooks[0]!.folder!).status).toBe('failed')
+  })
+
+  it('fails when something throws that no cell waits for, and when a cell ends the process', async () => {
+    const late = await run(
+      notebook('late', ["void Promise.reject(new Error('unseen'))", 'await new Promise((resolve) => setTimeout(resolve, 50))']),
+    )
+    expect(late.exitCode).toBe(1)
+    const dead = await run(notebook('dead', ['process.exit(0)', '1']))
+    expect(dead).toMatchObject({ exitCode: 1, notebooks: [{ error: { code: 'kernel-died' } }] })
+  })
+
+  it('knows skipped as an outcome of its own, exit code 3', async () => {
+    const result = await run(notebook('skips', ["import { skip } from '../../../src/notebook/skip.js'\nskip('no new bars')", '1']))
+    expect(result).toMatchObject({ exitCode: 3, notebooks: [{ status: 'skipped' }] })
+    expect(resultTexts(result)).toEqual(['skipped: no new bars\n'])
+  })
+
+  it('stops at a time limit: exit code 75, resumable, and goes on in the same folder', async () => {
+    const marker = join(folder, 'marker')
+    const path = notebook('slow', [
+      parameters,
+      `import { existsSync } from 'node:fs'\nif (!existsSync(${JSON.stringify(marker)})) await new Promise((resolve) => setTimeout(resolve, 600000))`,
+      'n',
+    ])
+    const first = await run(path, { timeoutMs: 4000, parameters: { n: 9 } })
+    expect(first).toMatchObject({ exitCode: 75, notebooks: [{ status: 'interrupted' }] })
+    const { runId, folder: at } = first.notebooks[0]!
+    expect(readRun(at!).status).toBe('interrupted')
+    writeFileSync(marker, '')
+    const second = await runPipeline({ notebooks: [], resume: runId!, quiet: true })
+    expect(second).toMatchObject({ exitCode: 0, notebooks: [{ status: 'ok', folder: at }] })
+    expect(resultTexts(second)).toEqual(['9'])
+  })
+
+  it('runs several notebooks and patterns; the worst exit code counts', async () => {
+    notebook('many-a', ['1'])
+    notebook('many-b', ["throw new Error('b')"])
+    notebook('many-c', ['3'])
+    const result = await runPipeline({ notebooks: [join(folder, 'many-*.ipynb')], quiet: true })
+    expect(result.notebooks.map(({ status }) => status)).toEqual(['ok', 'failed', 'ok'])
+    expect(result.exitCode).toBe(1)
+  })
+
+  it('refuses to resume what is not there or was no pipeline run', async () => {
+    expect(await runPipeline({ notebooks: [], resume: 'no-such-run', quiet: true })).toMatchObject({
+      exitCode: 2,
+      notebooks: [{ error: { code: 'run-not-found' } }],
+    })
+  })
+})
+
+describe('the door', () => {
+  const door = (args: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'scripts/pipeline.ts', ...args], {
+      cwd: projectPath(),
+      encoding: 'utf8',
+      env: { ...process.env, BARLAB_RUNS_DIR: runs },
+    })
+
+  it('prints one clear message and the exit code of bad arguments', () => {
+    const wrong = door([notebook('door', [parameters, 'n']), '-p', 'm=1'])
+    expect(wrong.status).toBe(2)
+    expect(wrong.stderr).toContain('The notebook has no such parameter. [unknown-parameter]\n  received: m\n')
+    expect(wrong.stderr).not.toMatch(/\n\s+at /)
+    expect(door(['--no-such-flag']).status).toBe(2)
+    expect(door([]).status).toBe(2)
+    expect(door(['--help']).stdout).toContain('exit codes: 0 finished')
+  })
+
+  it('shows parameters without running anything on --dry-run', () => {
+    const { status, stdout } = door([notebook('dry', [parameters, "throw new Error('must not run')"]), '--dry-run', '-p', 'n=4'])
+    expect(status).toBe(0)
+    expect(stdout).toContain('n: number = 4 (default 3)')
+    expect(readdirSync(runs).filter((id) => id.includes('-dry-'))).toEqual([])
+  })
+
+  it('ends cleanly on SIGINT: exit code 75, run interrupted, no process left', async () => {
+    const pidFile = join(folder, 'pid')
+    const path = notebook('signalled', [
+      `import { writeFileSync } from 'node:fs'\nwriteFileSync(${JSON.stringify(pidFile)}, String(process.pid))\nawait new Promise((resolve) => setTimeout(resolve, 600000))`,
+    ])
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/pipeline.ts', path], {
+      cwd: projectPath(),
+      stdio: 'ignore',
+      env: { ...process.env, BARLAB_RUNS_DIR: runs },
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    while (!existsSync(pidFile) || readFileSync(pidFile, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 50))
+    child.kill('SIGINT')
+    expect(await ended).toBe(75)
+    expect(listRuns().find(({ name }) => name === 'signalled')?.status).toBe('interrupted')
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow()
+  })
+})
+
+describe('an exported script', () => {
+  const path = (): string =>
+    notebook('exported', [
+      { markdown: '# Words\nbecome comments' },
+      "import { join } from 'node:path'",
+      parameters,
+      'interface Point { x: number }\nconst point: Point = { x: n }\nvar total = point.x + 1\ntotal',
+      'const point = join(word, "b")\nconst { length } = point;\n[point, length]',
+      'const waited = await Promise.resolve({ total, point, list })\nwaited',
+    ])
+  const script = (args: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, ['--import', 'tsx', join(folder, 'exported.ts'), ...args], { cwd: projectPath(), encoding: 'utf8' })
+
+  it('prints what the kernel shows, with defaults and with parameters, and passes the type check', async () => {
+    exportNotebook(path(), join(folder, 'exported.ts'))
+    expect(readFileSync(join(folder, 'exported.ts'), 'utf8')).toContain('// # Words\n// become comments')
+    for (const [args, given] of [
+      [[], {}],
+      [['-p', 'n=10', '-p', 'list=[y, z]'], { n: 10, list: ['y', 'z'] }],
+    ] as const) {
+      const kernel = resultTexts(await run(path(), { parameters: given }))
+      const { stdout, status } = script([...args])
+      expect(status).toBe(0)
+      expect(stdout).toBe(`${kernel.join('\n')}\n`)
+    }
+    const check = spawnSync(
+      process.execPath,
+      [
+        'node_modules/typescript/bin/tsc',
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--module',
+        'ESNext',
+        '--moduleResolution',
+        'Bundler',
+        '--target',
+        'ES2022',
+        '--types',
+        'node',
+        join(folder, 'exported.ts'),
+      ],
+      { cwd: projectPath(), encoding: 'utf8' },
+    )
+    expect(check.stdout).toBe('')
+  })
+
+  it('refuses unknown and wrongly typed parameters with exit code 2', () => {
+    expect(script(['-p', 'm=1'])).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no such parameter.') as string })
+    expect(script(['-p', 'n=many'])).toMatchObject({ status: 2, stderr: expect.stringContaining('expected: number') as string })
+  })
+
+  it('refuses a notebook whose meaning a script cannot keep', () => {
+    expect(() => exportNotebook(notebook('foreign', ['let z = 1', 'z = 2']), join(folder, 'foreign.ts'))).toThrow(
+      /Cell 2 assigns a variable of cell 1/,
+    )
+    expect(() => exportNotebook(notebook('namespace', ['namespace A { export const a = 1 }']), join(folder, 'namespace.ts'))).toThrow(
+      /cannot have/,
+    )
+    expect(existsSync(join(folder, 'foreign.ts'))).toBe(false)
+  })
+})
