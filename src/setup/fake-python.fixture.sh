@@ -22,13 +22,27 @@ case "$1 ${2:-}" in
       # A child of its own, as pip's are: it has to end together with its parent.
       sleep 600
     fi
-    while [ $# -gt 0 ]; do
-      [ "$1" != -r ] || sed -nE 's/^([A-Za-z0-9_.-]+)(\[.*\])?==([^ ]+).*/\1 \3/p' "$2" | while read -r name pinned; do
+    if [ "$3" = uninstall ]; then
+      rm -r "$site/$(echo "$5" | tr 'A-Z-' 'a-z_')"-*.dist-info "$site/tensorflow"
+      exit 0
+    fi
+    install() {
+      sed -nE 's/^([A-Za-z0-9_.-]+)(\[.*\])?==([^ ]+).*/\1 \3/p' "$1" | grep -E "${2:-.}" | while read -r name pinned; do
         folder="$site/$(echo "$name" | tr 'A-Z-' 'a-z_')-$pinned.dist-info"
         mkdir -p "$folder"
         : >"$folder/RECORD"
         case "$name" in tensorflow*) mkdir -p "$site/tensorflow" ;; esac
       done
+    }
+    constraints=
+    while [ $# -gt 0 ]; do
+      case "$1" in
+        -c) constraints=$2 ;;
+        -r)
+          install "$2"
+          # The extra and-cuda.
+          case "$2" in *tensorflow-cuda.txt) install "$constraints" ^nvidia- ;; esac ;;
+      esac
       shift
     done ;;
 esac

@@ -113,9 +113,12 @@ describe('npm run setup', () => {
     expect(count('compile')).toBe(10)
     await setup({ CXX: fakeCompiler() }, ['--force'])
     expect(count('compile')).toBe(15)
+    const leftover = join(folder, 'cache/addon/0123456789abcdef.4711.tmp')
+    mkdirSync(leftover)
     rmSync(one.addon!.path)
     await setup({ CXX: fakeCompiler() })
     expect(existsSync(one.addon!.path)).toBe(true)
+    expect(existsSync(leftover)).toBe(false)
   })
 
   it('works once when two start at the same time', async () => {
@@ -179,6 +182,24 @@ describe('npm run setup', () => {
     expect(stamp()).toMatchObject({ tensorflow: null, addon: null, problems: [{ part: 'TensorFlow' }] })
     await setup({ CXX: fakeCompiler() })
     expect(stamp().problems).toEqual([])
+    expect(count('venv')).toBe(1)
+  })
+
+  it('changes the build of TensorFlow when it is told to, keeps to it, and never leaves both', async () => {
+    const builds = (): string[] =>
+      readdirSync(join(venv(), 'lib/python3.12/site-packages'))
+        .filter((entry) => /^(tensorflow|nvidia_cudnn)/.test(entry))
+        .sort()
+    await setup()
+    expect(builds()).toEqual(['tensorflow', 'tensorflow_cpu-2.21.0.dist-info'])
+    expect((await setup({}, ['--device', 'cuda'])).code).toBe(0)
+    expect(builds()).toEqual(['nvidia_cudnn_cu12-9.28.0.42.dist-info', 'tensorflow', 'tensorflow-2.21.0.dist-info'])
+    expect(stamp()).toMatchObject({ device: 'cuda', forcedDevice: 'cuda', tensorflow: { version: '2.21.0' } })
+    rmSync(join(venv(), 'lib/python3.12/site-packages/nvidia_cudnn_cu12-9.28.0.42.dist-info'), { recursive: true })
+    await setup({}, ['--device', 'cuda'])
+    expect(builds()).toHaveLength(3)
+    await setup({}, ['--device', 'cpu'])
+    expect(builds().filter((entry) => entry.startsWith('tensorflow'))).toEqual(['tensorflow', 'tensorflow_cpu-2.21.0.dist-info'])
     expect(count('venv')).toBe(1)
   })
 
