@@ -110,11 +110,13 @@ async function executeCell(
   onMessage: Parameters<KernelProcess['execute']>[1],
 ): Promise<CellReply> {
   let timedOut = false
+  let over = false
   const timers: NodeJS.Timeout[] = []
   const finished = kernel.execute(code, onMessage).catch((error: unknown) => ({ status: 'dead' as const, error: error as LabError }))
   // A stopped cell gets the interrupt, then some time; what does not end is killed, its finished fits stay in the run folder.
   const stopped = new Promise<CellReply>((resolve) => {
     const end = (): void => {
+      if (over) return
       kernel.interrupt()
       timers.push(setTimeout(() => resolve({ status: 'stopped' }), STOP_GRACE_MS))
     }
@@ -129,6 +131,8 @@ async function executeCell(
       )
   })
   const reply = await Promise.race([finished, stopped])
+  // The wish to stop outlives this cell: from here on it is the business of the next one.
+  over = true
   for (const timer of timers) clearTimeout(timer)
   stop.onAgain = undefined
   if (timedOut && reply.status !== 'ok')
