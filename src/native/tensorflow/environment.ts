@@ -5,6 +5,7 @@ export type TensorflowDevice = 'auto' | 'cuda' | 'cpu'
  * TensorFlow takes these only from the environment, and only before it is loaded. What a user has set wins, except for the device and the threads.
  * - Memory growth: without it the first process takes nearly all of the card.
  * - Visible devices: tfjs takes the last card of several, so one is pinned; `-1` hides them all.
+ * - Order of devices: that of nvidia-smi, so that the card named in the banner is the card in use (CUDA's own order is fastest first).
  * - Threads: TensorFlow's own pool has one thread, because some of its reductions add up in an order that depends on the size of the pool.
  *   The LSTM ops bring their own threads and do not depend on their number.
  * - Deterministic ops: the same for reductions on a card.
@@ -15,6 +16,7 @@ export function setTensorflowEnvironment(device: TensorflowDevice, env: NodeJS.P
   env.TF_DETERMINISTIC_OPS ??= '1'
   env.TF_NUM_INTRAOP_THREADS = '1'
   env.TF_NUM_INTEROP_THREADS = '1'
+  env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID'
   if (device === 'cpu') env.CUDA_VISIBLE_DEVICES = '-1'
   else env.CUDA_VISIBLE_DEVICES ??= '0'
 }
