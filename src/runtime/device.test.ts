@@ -48,7 +48,7 @@ describe('what is said about the device', () => {
   it('names the visible card of several', () => {
     const gpus = [card, { name: 'NVIDIA L4', driver: '570.86.15' }]
     expect(describeDevice({ ...base, gpus, visibleDevices: '1' }).card).toBe('NVIDIA L4')
-    expect(describeDevice({ ...base, gpus, visibleDevices: 'GPU-5a0c' }).card).toBe('NVIDIA H200')
+    expect(describeDevice({ ...base, gpus, visibleDevices: 'MIG-5a0c' }).card).toBeUndefined()
   })
 
   const cpu = { inForce: 'cpu', path: 'fused-cpu', tensorflow: '2.21.0', fallback: 'TensorFlow found no usable NVIDIA card' } as const

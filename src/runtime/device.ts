@@ -5,7 +5,7 @@ import { cacheFolder, readInstalled, type Installed } from '../native/installed.
 import type { LstmPath, TensorflowFacts } from '../native/tensorflow/index.js'
 import { runChild } from './child.js'
 import type { DevicePolicy } from './device-policy.js'
-import { findGpus, nvidiaDevicePresent } from './gpu.js'
+import { findGpus, firstVisibleGpu, nvidiaDevicePresent, type Gpu } from './gpu.js'
 
 /** What models will be trained on, established by running it in a process of its own. */
 export interface DeviceFacts {
@@ -70,7 +70,7 @@ async function probe(policy: DevicePolicy, installed: Installed | undefined, fil
 export interface DeviceFindings {
   readonly policy: DevicePolicy
   readonly tensorflow: TensorflowFacts
-  readonly gpus: readonly { readonly name: string; readonly driver: string }[]
+  readonly gpus: readonly Gpu[]
   readonly installed: Pick<Installed, 'device'> | undefined
   /** Default: CUDA_VISIBLE_DEVICES of this process. */
   readonly visibleDevices?: string | undefined
@@ -81,9 +81,10 @@ export function describeDevice(findings: DeviceFindings): DeviceFacts {
   const { policy, tensorflow, gpus } = findings
   const { inForce, path } = tensorflow
   const visible = 'visibleDevices' in findings ? findings.visibleDevices : process.env.CUDA_VISIBLE_DEVICES
-  const gpu = inForce === 'cuda' ? (gpus[Number(visible?.split(',')[0] ?? 0)] ?? gpus[0]) : undefined
+  const gpu = inForce === 'cuda' ? firstVisibleGpu(gpus, visible) : undefined
   const fallback = explainFallback(findings)
-  const card = gpu === undefined ? (gpus.length > 0 ? `card not used: ${gpus[0]!.name}` : undefined) : `${gpu.name}, driver ${gpu.driver}`
+  const unused = inForce === 'cpu' && gpus.length > 0 ? `card not used: ${gpus[0]!.name}` : undefined
+  const card = gpu === undefined ? unused : `${gpu.name}, driver ${gpu.driver}`
   const words = [
     `device ${inForce}${policy === inForce ? '' : ` (asked for: ${policy})`}`,
     card,

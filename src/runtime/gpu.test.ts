@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { driverCudaVersion, findGpus, nvidiaDevicePresent, nvidiaHardwarePresent, parseNvidiaSmi } from './index.js'
+import { driverCudaVersion, findGpus, firstVisibleGpu, nvidiaDevicePresent, nvidiaHardwarePresent, parseNvidiaSmi } from './index.js'
 
 let root: string
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'barlab-gpu-'))))
@@ -22,16 +22,18 @@ const program = (text: string): string => {
 
 describe('finding cards', () => {
   it('reads nvidia-smi, and nothing where it reports an error', () => {
-    expect(parseNvidiaSmi('NVIDIA H200, 570.86.15, 143771\nNVIDIA GB10, 580.95.05, [N/A]\n')).toEqual([
-      { name: 'NVIDIA H200', driver: '570.86.15', memoryMiB: 143771 },
-      { name: 'NVIDIA GB10', driver: '580.95.05' },
+    expect(parseNvidiaSmi('GPU-5a0c-1, NVIDIA H200, 570.86.15, 143771\nGPU-77, NVIDIA GB10, 580.95.05, [N/A]\n')).toEqual([
+      { uuid: 'GPU-5a0c-1', name: 'NVIDIA H200', driver: '570.86.15', memoryMiB: 143771 },
+      { uuid: 'GPU-77', name: 'NVIDIA GB10', driver: '580.95.05' },
     ])
     expect(parseNvidiaSmi("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n")).toEqual([])
   })
 
   it('asks the program, with names that hold commas', async () => {
-    const nvidiaSmi = program('echo "NVIDIA A100, 80GB, 550.54.15, 81920"')
-    expect(await findGpus({ root, nvidiaSmi })).toEqual([{ name: 'NVIDIA A100, 80GB', driver: '550.54.15', memoryMiB: 81920 }])
+    const nvidiaSmi = program('echo "GPU-1, NVIDIA A100, 80GB, 550.54.15, 81920"')
+    expect(await findGpus({ root, nvidiaSmi })).toEqual([
+      { uuid: 'GPU-1', name: 'NVIDIA A100, 80GB', driver: '550.54.15', memoryMiB: 81920 },
+    ])
   })
 
   it('asks the kernel driver where nvidia-smi is missing or fails', async () => {
@@ -61,6 +63,22 @@ describe('finding cards', () => {
     put('sys/bus/pci/devices/0000:65:00.0/vendor', '0x10de\n')
     put('sys/bus/pci/devices/0000:65:00.0/class', '0x030200\n')
     expect(nvidiaHardwarePresent({ root })).toBe(true)
+  })
+
+  it('tells which card is seen first', () => {
+    const gpus = [{ uuid: 'GPU-5a0c' }, { uuid: 'GPU-77' }]
+    const first = (visible?: string): string | undefined => firstVisibleGpu(gpus, visible)?.uuid
+    expect([undefined, '', '1', '1,0', 'GPU-77', 'GPU-5', 'MIG-9', '7'].map(first)).toEqual([
+      'GPU-5a0c',
+      'GPU-5a0c',
+      'GPU-77',
+      'GPU-77',
+      'GPU-77',
+      'GPU-5a0c',
+      undefined,
+      undefined,
+    ])
+    expect(firstVisibleGpu([{ uuid: 'GPU-1' }], 'MIG-9')?.uuid).toBe('GPU-1')
   })
 
   it('reads the CUDA version of the driver', async () => {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 
 /** One NVIDIA card, by nvidia-smi's numbering (PCI order). */
 export interface Gpu {
+  /** 'GPU-...', as CUDA_VISIBLE_DEVICES takes it; undefined where only the kernel driver could be asked. */
+  readonly uuid?: string
   readonly name: string
   readonly driver: string
   /** Undefined where only the kernel driver could be asked. */
@@ -48,20 +50,20 @@ export function nvidiaHardwarePresent({ root = '/' }: GpuSearch = {}): boolean {
 /** All NVIDIA cards: from nvidia-smi, else from the kernel driver's files; empty where there are none or the driver does not answer. */
 export async function findGpus(search: GpuSearch = {}): Promise<Gpu[]> {
   const program = search.nvidiaSmi ?? 'nvidia-smi'
-  const output = await programOutput(program, ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader,nounits'])
+  const output = await programOutput(program, ['--query-gpu=uuid,name,driver_version,memory.total', '--format=csv,noheader,nounits'])
   const cards = output === undefined ? [] : parseNvidiaSmi(output)
   return cards.length > 0 || !nvidiaDevicePresent(search) ? cards : gpusFromProc(search.root ?? '/')
 }
 
-/** Lines such as `NVIDIA H200, 570.86.15, 143771`; anything else (nvidia-smi prints its errors to stdout) is not a card. */
+/** Lines such as `GPU-5a0c..., NVIDIA H200, 570.86.15, 143771`; anything else (nvidia-smi prints its errors to stdout) is not a card. */
 export function parseNvidiaSmi(output: string): Gpu[] {
   return output
     .split('\n')
-    .map((line) => /^(.+), ([\d.]+), (\d+|\[N\/A\])$/.exec(line.trim()))
+    .map((line) => /^(GPU-[\w-]+), (.+), ([\d.]+), (\d+|\[N\/A\])$/.exec(line.trim()))
     .flatMap((match) => {
       if (match === null) return []
-      const [, name, driver, memory] = match
-      return [{ name: name!, driver: driver!, ...(/^\d+$/.test(memory!) && { memoryMiB: Number(memory) }) }]
+      const [, uuid, name, driver, memory] = match
+      return [{ uuid: uuid!, name: name!, driver: driver!, ...(/^\d+$/.test(memory!) && { memoryMiB: Number(memory) }) }]
     })
 }
 
@@ -76,6 +78,15 @@ function gpusFromProc(root: string): Gpu[] {
   } catch {
     return []
   }
+}
+
+/**
+ * The card that a process sees first under this CUDA_VISIBLE_DEVICES (numbers, or beginnings of UUIDs); undefined where that cannot be told.
+ */
+export function firstVisibleGpu<T extends Pick<Gpu, 'uuid'>>(gpus: readonly T[], visibleDevices: string | undefined): T | undefined {
+  const first = visibleDevices?.split(',')[0]?.trim() || '0'
+  if (gpus.length <= 1) return gpus[0]
+  return /^\d+$/.test(first) ? gpus[Number(first)] : gpus.find(({ uuid }) => uuid?.startsWith(first))
 }
 
 /** CUDA version up to which the driver goes ('12.8'), undefined where nvidia-smi does not say. */
