@@ -56,7 +56,9 @@ rmSync(runs, { recursive: true, force: true })
 ours()
 peer()
 const pairs = Array.from({ length: Number(values.runs) }, () => ({ ours: ours(), nbclient: peer() }))
-const typeCheck = readdirSync(runs).map((id) => (JSON.parse(readFileSync(join(runs, id, 'run.json'), 'utf8')) as { typeCheckMs?: number }).typeCheckMs ?? NaN)
+const typeCheck = readdirSync(runs).map(
+  (id) => (JSON.parse(readFileSync(join(runs, id, 'run.json'), 'utf8')) as { typeCheckMs?: number }).typeCheckMs ?? NaN,
+)
 const result = {
   benchmark: 'runner',
   pairs,

@@ -5,9 +5,13 @@ import { projectRoot } from '../src/core/index.js'
 
 const root = projectRoot()
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
-const documents = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'datasets/README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((path) =>
-  path.endsWith('.md'),
-)
+const documents = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CHANGELOG.md',
+  'datasets/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith('.md'))
 const shellBlocks = (text: string): string[] => [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!.trim())
 
 describe('README', () => {
@@ -33,7 +37,8 @@ describe('documents', () => {
 
   it('name only notebooks that exist', () => {
     for (const path of documents)
-      for (const [name] of read(path).matchAll(/notebooks\/[a-z-]+\.ipynb/g)) expect(existsSync(join(root, name)), `${path}: ${name}`).toBe(true)
+      for (const [name] of read(path).matchAll(/notebooks\/[a-z-]+\.ipynb/g))
+        expect(existsSync(join(root, name)), `${path}: ${name}`).toBe(true)
   })
 
   it('import in TypeScript examples only what src/index.ts exports', async () => {

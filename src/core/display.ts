@@ -24,11 +24,17 @@ export interface Displayable {
 
 export const inNotebook = (): boolean => sink() !== undefined
 
+/** The text/plain part of a bundle; undefined where it has none. */
+export function plainText(data: MimeBundle): string | undefined {
+  const text = data['text/plain']
+  return text === undefined || typeof text === 'string' ? text : JSON.stringify(text)
+}
+
 /** Shows a bundle: in a notebook as it is, elsewhere its text/plain on stdout (an update prints again). */
 export function displayBundle(data: MimeBundle, options: DisplayOptions = {}): void {
   const target = sink()
   if (target !== undefined) target(data, options)
-  else if (data['text/plain'] !== undefined) process.stdout.write(`${String(data['text/plain'] as string)}\n`)
+  else if (data['text/plain'] !== undefined) process.stdout.write(`${plainText(data) ?? ''}\n`)
 }
 
 /** Shows any value: its own bundle where it has one, a string as text, the rest as Node would print it. */

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /**
  * The one error a user is meant to read: what happened, what was received, what was expected, what to type next.
  * Expected outcomes (no edge found, nothing to do) are values, never a LabError.
@@ -42,14 +44,14 @@ export function isLabError(value: unknown): value is LabError {
 export function formatError(error: unknown): string {
   if (!isLabError(error)) {
     if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`
-    return String(error)
+    return inspect(error)
   }
   const lines = [`${error.message} [${error.code}]`]
   if (error.received !== undefined) lines.push(`  received: ${error.received}`)
   if (error.expected !== undefined) lines.push(`  expected: ${error.expected}`)
   if (error.help !== undefined) lines.push(`  next:     ${error.help}`)
   for (let cause = error.cause, depth = 0; cause !== undefined && depth < 3; depth++) {
-    lines.push(`  cause:    ${cause instanceof Error ? cause.message : String(cause as string)}`)
+    lines.push(`  cause:    ${cause instanceof Error ? cause.message : inspect(cause)}`)
     cause = cause instanceof Error ? cause.cause : undefined
   }
   return lines.join('\n')
@@ -78,7 +80,7 @@ export function errorToJson(error: unknown): ErrorJson {
   }
   if (error instanceof Error)
     return { code: 'unexpected', message: error.message, ...(error.stack !== undefined && { stack: error.stack }) }
-  return { code: 'unexpected', message: String(error) }
+  return { code: 'unexpected', message: inspect(error) }
 }
 
 export function errorFromJson(json: ErrorJson): LabError {
@@ -87,5 +89,5 @@ export function errorFromJson(json: ErrorJson): LabError {
     expected: json.expected,
     help: json.help,
     ...(json.stack !== undefined && { cause: new Error(json.stack) }),
-  } as LabErrorDetails)
+  })
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { systemClock } from '../core/index.js'
-import type { CellMessage, ErrorContent, MimeData } from './kernel/protocol.js'
+import { plainText, systemClock } from '../core/index.js'
+import type { CellMessage, ErrorContent } from './kernel/protocol.js'
 
 /** Longest text of one display on the terminal; the whole stands in the executed notebook. */
 const MAX_LINES = 40
@@ -37,9 +37,9 @@ export class RunConsole {
     if (message.type === 'stream')
       this.write(indent(message.content.text), message.content.name === 'stderr' ? process.stderr : process.stdout)
     else if (message.type === 'error') this.error(message.content)
-    else if (message.type === 'update_display_data') this.progress(plain(message.content.data))
+    else if (message.type === 'update_display_data') this.progress(plainText(message.content.data))
     else {
-      const text = plain(message.content.data)
+      const text = plainText(message.content.data)
       if (text !== undefined) this.line(indent(shorten(text)))
     }
   }
@@ -84,8 +84,6 @@ export class RunConsole {
 }
 
 const indent = (text: string): string => text.replace(/^(?=.)/gm, '    ')
-
-const plain = (data: MimeData): string | undefined => (data['text/plain'] === undefined ? undefined : String(data['text/plain'] as string))
 
 function shorten(text: string): string {
   const lines = text.split('\n')

@@ -38,19 +38,20 @@ export async function typeCheckNotebook(notebook: Notebook, notebookPath: string
   const started = systemClock.monotonic()
   const modulePath = join(dirname(notebookPath), `.${basename(notebookPath, '.ipynb')}.check.ts`)
   const { text, origins } = notebookModule(notebook, { notebookPath, modulePath, purpose: 'check' })
-  const cache = join(
-    cacheFolder(),
-    'notebook-check',
-    `${sha256(modulePath, text, ...compilerFiles().map((file) => readFileSync(file, 'utf8'))).slice(0, 32)}.json`,
-  )
+  const compiler = sha256(...compilerFiles().map((file) => readFileSync(file, 'utf8')))
+  const cacheFile = (key: string): string => join(cacheFolder(), 'notebook-check', `${key}.json`)
+  const cache = cacheFile(sha256(modulePath, text, compiler).slice(0, 32))
   const elapsed = (): number => systemClock.monotonic() - started
-  if (isFresh(cache)) return { diagnostics: [], ms: elapsed(), cached: true }
-  const { diagnostics, files } = (await runChild({
-    entry: 'src/notebook/type-check-entry.ts',
-    input: { modulePath, text },
-  })) as ProgramCheck
-  if (diagnostics.length === 0)
-    writeJsonAtomicSync(cache, { files: Object.fromEntries(files.map((file) => [file, contentHash(file)])) } satisfies CachedCheck)
+  if (freshFiles(cache) !== undefined) return { diagnostics: [], ms: elapsed(), cached: true }
+  // With other parameters only the notebook is new: src/ as it stands was already found clean.
+  const project = cacheFile(`project-${compiler.slice(0, 32)}`)
+  const input = { modulePath, text, clean: freshFiles(project) ?? [] }
+  const { diagnostics, files } = (await runChild({ entry: 'src/notebook/type-check-entry.ts', input })) as ProgramCheck
+  if (diagnostics.length === 0) {
+    const hashes = { files: Object.fromEntries(files.map((file) => [file, contentHash(file)])) } satisfies CachedCheck
+    writeJsonAtomicSync(cache, hashes)
+    if (files.length >= input.clean.length) writeJsonAtomicSync(project, hashes)
+  }
   return {
     diagnostics: diagnostics.map(({ file, line, column, message }): TypeDiagnostic => {
       const cell = file === modulePath ? origins[line] : undefined
@@ -66,10 +67,11 @@ export async function typeCheckNotebook(notebook: Notebook, notebookPath: string
 /** What decides about the check beside the code: options, compiler and packages. */
 const compilerFiles = (): string[] => [checkOptionsPath(), projectPath('package-lock.json')]
 
-function isFresh(cache: string): boolean {
-  if (!existsSync(cache)) return false
+/** The files of an earlier check if every one of them is still the same. Together they are all that any of them depends on. */
+function freshFiles(cache: string): string[] | undefined {
+  if (!existsSync(cache)) return undefined
   const { files } = JSON.parse(readFileSync(cache, 'utf8')) as CachedCheck
-  return Object.entries(files).every(([file, hash]) => existsSync(file) && contentHash(file) === hash)
+  return Object.entries(files).every(([file, hash]) => existsSync(file) && contentHash(file) === hash) ? Object.keys(files) : undefined
 }
 
 const contentHash = (file: string): string => sha256(readFileSync(file, 'utf8')).slice(0, 32)
