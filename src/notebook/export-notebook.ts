@@ -7,7 +7,7 @@ import { notebookModule } from './notebook-module.js'
  * @throws LabError of readNotebook and notebookModule
  */
 export function exportNotebook(notebookPath: string, scriptPath: string): void {
-  const { text } = notebookModule(readNotebook(notebookPath), { notebookPath, modulePath: scriptPath, purpose: 'script' })
+  const text = notebookModule(readNotebook(notebookPath), { notebookPath, modulePath: scriptPath })
   writeFileAtomicSync(
     scriptPath,
     `// Made from ${displayPath(notebookPath)} by npm run export; edit the notebook, not this file.\n// Run: npx tsx ${displayPath(scriptPath)} -p name=value\n${text}`,

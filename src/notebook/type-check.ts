@@ -4,7 +4,7 @@ import { EXIT, LabError, displayPath, projectPath, sha256, systemClock, writeJso
 import { cacheFolder } from '../native/installed.js'
 import { runChild } from '../runtime/index.js'
 import type { Notebook } from './notebook-file.js'
-import { notebookModule, type CellLine } from './notebook-module.js'
+import { notebookCheckModule, type CellLine } from './check-module.js'
 import type { ParameterValues } from './parameters.js'
 import { checkOptionsPath } from './check-options.js'
 import type { ProgramCheck } from './type-check-program.js'
@@ -37,7 +37,7 @@ interface CachedCheck {
 export async function typeCheckNotebook(notebook: Notebook, notebookPath: string): Promise<TypeCheck> {
   const started = systemClock.monotonic()
   const modulePath = join(dirname(notebookPath), `.${basename(notebookPath, '.ipynb')}.check.ts`)
-  const { text, origins } = notebookModule(notebook, { notebookPath, modulePath, purpose: 'check' })
+  const { text, origins } = notebookCheckModule(notebook)
   const compiler = sha256(...compilerFiles().map((file) => readFileSync(file, 'utf8')))
   const cacheFile = (key: string): string => join(cacheFolder(), 'notebook-check', `${key}.json`)
   const cache = cacheFile(sha256(modulePath, text, compiler).slice(0, 32))
