@@ -159,6 +159,16 @@ describe('runPipeline', () => {
     expect(result.exitCode).toBe(1)
   })
 
+  it('goes on with relative paths from the folder of the first call, and refuses a wrong device or notebooks beside --resume', async () => {
+    const path = notebook('from', ['process.env.BARLAB_CWD'])
+    const first = await run(path, { userFolder: '/somewhere' })
+    const second = await runPipeline({ notebooks: [], resume: first.notebooks[0]!.runId!, quiet: true, userFolder: '/elsewhere' })
+    expect(resultTexts(second)).toEqual(['/somewhere'])
+    const both = await run(path, { resume: first.notebooks[0]!.runId! })
+    expect(both).toMatchObject({ exitCode: 2, notebooks: [{ error: { code: 'bad-arguments' } }] })
+    expect(await run(path, { device: 'gpu' })).toMatchObject({ exitCode: 2, notebooks: [{ error: { code: 'bad-device' } }] })
+  })
+
   it('refuses to resume what is not there or was no pipeline run', async () => {
     expect(await runPipeline({ notebooks: [], resume: 'no-such-run', quiet: true })).toMatchObject({
       exitCode: 2,

@@ -1,16 +1,22 @@
-import ts from 'typescript'
+import type ts from 'typescript'
 import { LabError } from '../core/index.js'
+import { compiler } from './compiler.js'
 
 /** Refuses what cannot be read, and what only looks right in a wrapper: the messages name cell and line. @throws LabError `notebook-syntax-error`, `cell-not-exportable` */
 export function parseCell(text: string, cell: number): ts.SourceFile {
-  const source = ts.createSourceFile(`cell${cell}.ts`, text, ts.ScriptTarget.ES2022, true)
+  const source = compiler().createSourceFile(`cell${cell}.ts`, text, compiler().ScriptTarget.ES2022, true)
   const { parseDiagnostics } = source as ts.SourceFile & { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }
   const [first] = parseDiagnostics
-  if (first !== undefined) throw syntaxError(source, cell, first.start, ts.flattenDiagnosticMessageText(first.messageText, '\n'))
+  if (first !== undefined) throw syntaxError(source, cell, first.start, compiler().flattenDiagnosticMessageText(first.messageText, '\n'))
   const returned = topLevelReturn(source)
   if (returned !== undefined) throw syntaxError(source, cell, returned.getStart(), 'A cell cannot return: there is no function around it.')
   for (const statement of source.statements)
-    if (ts.isModuleDeclaration(statement) || ts.isExportDeclaration(statement) || ts.isExportAssignment(statement) || isExported(statement))
+    if (
+      compiler().isModuleDeclaration(statement) ||
+      compiler().isExportDeclaration(statement) ||
+      compiler().isExportAssignment(statement) ||
+      isExported(statement)
+    )
       throw new LabError('cell-not-exportable', `Cell ${cell} has a statement that a notebook cannot have.`, {
         received: statement.getText().split('\n')[0]!,
         expected: 'no export and no namespace',
@@ -29,31 +35,34 @@ function syntaxError(source: ts.SourceFile, cell: number, position: number, mess
 }
 
 const isExported = (statement: ts.Statement): boolean =>
-  ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  compiler().canHaveModifiers(statement) &&
+  compiler()
+    .getModifiers(statement)
+    ?.some(({ kind }) => kind === compiler().SyntaxKind.ExportKeyword) === true
 
 function topLevelReturn(node: ts.Node): ts.Node | undefined {
-  if (ts.isReturnStatement(node)) return node
-  if (ts.isFunctionLike(node) || ts.isClassLike(node)) return undefined
-  return ts.forEachChild(node, topLevelReturn)
+  if (compiler().isReturnStatement(node)) return node
+  if (compiler().isFunctionLike(node) || compiler().isClassLike(node)) return undefined
+  return compiler().forEachChild(node, topLevelReturn)
 }
 
 const isNamedDeclaration = (
   node: ts.Statement,
 ): node is ts.FunctionDeclaration | ts.ClassDeclaration | ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.EnumDeclaration =>
-  ts.isFunctionDeclaration(node) ||
-  ts.isClassDeclaration(node) ||
-  ts.isInterfaceDeclaration(node) ||
-  ts.isTypeAliasDeclaration(node) ||
-  ts.isEnumDeclaration(node)
+  compiler().isFunctionDeclaration(node) ||
+  compiler().isClassDeclaration(node) ||
+  compiler().isInterfaceDeclaration(node) ||
+  compiler().isTypeAliasDeclaration(node) ||
+  compiler().isEnumDeclaration(node)
 
 export function boundNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text]
-  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? boundNames(element.name) : []))
+  if (compiler().isIdentifier(name)) return [name.text]
+  return name.elements.flatMap((element) => (compiler().isBindingElement(element) ? boundNames(element.name) : []))
 }
 
 /** Names that a statement gives to the cells after it, imports aside. */
 export function declaredNames(statement: ts.Statement): string[] {
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
+  if (compiler().isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
   return isNamedDeclaration(statement) && statement.name !== undefined ? [statement.name.text] : []
 }
 
@@ -70,13 +79,13 @@ export function importedNames(statement: ts.ImportDeclaration, specifier: string
   const from = JSON.stringify(specifier)
   const clause = statement.importClause
   if (clause === undefined) return [{ local: from, code: `import ${from}`, node: statement }]
-  const type = clause.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type ' : ''
+  const type = clause.phaseModifier === compiler().SyntaxKind.TypeKeyword ? 'type ' : ''
   const names: ImportedName[] = []
   if (clause.name !== undefined)
     names.push({ local: clause.name.text, code: `import ${type}${clause.name.text} from ${from}`, node: clause.name })
   const bindings = clause.namedBindings
   if (bindings === undefined) return names
-  if (ts.isNamespaceImport(bindings))
+  if (compiler().isNamespaceImport(bindings))
     names.push({ local: bindings.name.text, code: `import ${type}* as ${bindings.name.text} from ${from}`, node: bindings })
   else
     for (const element of bindings.elements)
@@ -132,19 +141,20 @@ function freeNames(source: ts.SourceFile): Set<string> {
   const used = new Set<string>()
   const bound = new Set<string>()
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node)) {
+    if (compiler().isIdentifier(node)) {
       const { parent } = node
       const isDeclaration =
         (parent as Partial<ts.NamedDeclaration>).name === node &&
-        !ts.isPropertyAccessExpression(parent) &&
-        !ts.isShorthandPropertyAssignment(parent)
+        !compiler().isPropertyAccessExpression(parent) &&
+        !compiler().isShorthandPropertyAssignment(parent)
       const isMember =
-        (ts.isPropertyAccessExpression(parent) && parent.name === node) || (ts.isQualifiedName(parent) && parent.right === node)
+        (compiler().isPropertyAccessExpression(parent) && parent.name === node) ||
+        (compiler().isQualifiedName(parent) && parent.right === node)
       if (isDeclaration) bound.add(node.text)
-      else if (!isMember && !ts.isPropertyAssignment(parent) && !ts.isImportSpecifier(parent)) used.add(node.text)
-      else if (ts.isPropertyAssignment(parent) && parent.initializer === node) used.add(node.text)
+      else if (!isMember && !compiler().isPropertyAssignment(parent) && !compiler().isImportSpecifier(parent)) used.add(node.text)
+      else if (compiler().isPropertyAssignment(parent) && parent.initializer === node) used.add(node.text)
     }
-    ts.forEachChild(node, visit)
+    compiler().forEachChild(node, visit)
   }
   visit(source)
   return new Set([...used].filter((name) => !bound.has(name)))

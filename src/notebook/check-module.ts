@@ -1,4 +1,5 @@
-import ts from 'typescript'
+import type ts from 'typescript'
+import { compiler } from './compiler.js'
 import { NotebookImports, declaredNames, importedNames, parseCell } from './cell-syntax.js'
 import { cellSource, cellTags, isCode, type Notebook } from './notebook-file.js'
 
@@ -36,7 +37,7 @@ export function notebookCheckModule(notebook: Notebook): CheckModule {
     if (!injected) cellNumber += 1
     const source = parseCell(text, cellNumber)
     let rest = text
-    for (const statement of source.statements.filter(ts.isImportDeclaration)) {
+    for (const statement of source.statements.filter(compiler().isImportDeclaration)) {
       const { line, character } = source.getLineAndCharacterOfPosition(statement.getStart())
       const code = importWithout(statement, (name) => !imports.add(name, cellNumber))
       for (const [i, part] of code.split('\n').entries())

@@ -1,5 +1,6 @@
-import ts from 'typescript'
+import type ts from 'typescript'
 import { LabError } from '../core/index.js'
+import { compiler } from './compiler.js'
 
 /**
  * Refuses an assignment to a variable of another cell. In the kernel a function keeps the variable of its own cell, in a script both are one: the same notebook would
@@ -22,26 +23,26 @@ export function checkForeignAssignments(
         help: `declare it again: const ${target} = ...`,
       })
     const inner =
-      ts.isBlock(node) || ts.isFunctionLike(node) || ts.isForStatement(node) || ts.isForOfStatement(node)
+      compiler().isBlock(node) || compiler().isFunctionLike(node) || compiler().isForStatement(node) || compiler().isForOfStatement(node)
         ? new Set([...local, ...declaredIn(node)])
         : local
-    ts.forEachChild(node, (child) => visit(child, inner))
+    compiler().forEachChild(node, (child) => visit(child, inner))
   }
-  ts.forEachChild(source, (child) => visit(child, new Set()))
+  compiler().forEachChild(source, (child) => visit(child, new Set()))
 }
 
 function assignedIdentifier(node: ts.Node): string | undefined {
   if (
-    ts.isBinaryExpression(node) &&
-    node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-    node.operatorToken.kind <= ts.SyntaxKind.LastAssignment
+    compiler().isBinaryExpression(node) &&
+    node.operatorToken.kind >= compiler().SyntaxKind.FirstAssignment &&
+    node.operatorToken.kind <= compiler().SyntaxKind.LastAssignment
   )
-    return ts.isIdentifier(node.left) ? node.left.text : undefined
+    return compiler().isIdentifier(node.left) ? node.left.text : undefined
   if (
-    (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) &&
-    [ts.SyntaxKind.PlusPlusToken, ts.SyntaxKind.MinusMinusToken].includes(node.operator)
+    (compiler().isPrefixUnaryExpression(node) || compiler().isPostfixUnaryExpression(node)) &&
+    [compiler().SyntaxKind.PlusPlusToken, compiler().SyntaxKind.MinusMinusToken].includes(node.operator)
   )
-    return ts.isIdentifier(node.operand) ? node.operand.text : undefined
+    return compiler().isIdentifier(node.operand) ? node.operand.text : undefined
   return undefined
 }
 
@@ -49,14 +50,14 @@ function assignedIdentifier(node: ts.Node): string | undefined {
 function declaredIn(node: ts.Node): string[] {
   const names: string[] = []
   const collect = (child: ts.Node): void => {
-    if (ts.isVariableDeclaration(child) || ts.isParameter(child)) {
+    if (compiler().isVariableDeclaration(child) || compiler().isParameter(child)) {
       const add = (name: ts.BindingName): void => {
-        if (ts.isIdentifier(name)) names.push(name.text)
-        else for (const element of name.elements) if (ts.isBindingElement(element)) add(element.name)
+        if (compiler().isIdentifier(name)) names.push(name.text)
+        else for (const element of name.elements) if (compiler().isBindingElement(element)) add(element.name)
       }
       add(child.name)
-    } else if (ts.isVariableStatement(child) || ts.isVariableDeclarationList(child)) ts.forEachChild(child, collect)
+    } else if (compiler().isVariableStatement(child) || compiler().isVariableDeclarationList(child)) compiler().forEachChild(child, collect)
   }
-  ts.forEachChild(node, collect)
+  compiler().forEachChild(node, collect)
   return names
 }

@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from 'node:path'
-import ts from 'typescript'
+import type ts from 'typescript'
 import { projectPath } from '../core/index.js'
+import { compiler } from './compiler.js'
 import { NotebookImports, declaredNames, importedNames, parseCell, type ImportedName } from './cell-syntax.js'
 import { checkForeignAssignments } from './foreign-assignments.js'
 import { cellSource, cellTags, isCode, type Notebook } from './notebook-file.js'
@@ -81,17 +82,18 @@ function takeApart(text: string, cell: number, rewrite: (specifier: string) => s
   const source = parseCell(text, cell)
   const parts: CellParts = { source, edits: [], imports: [], declared: new Set(source.statements.flatMap(declaredNames)), variables: [] }
   for (const statement of source.statements) {
-    if (ts.isImportDeclaration(statement)) {
+    if (compiler().isImportDeclaration(statement)) {
       parts.imports.push(...importedNames(statement, rewrite((statement.moduleSpecifier as ts.StringLiteral).text)))
       parts.edits.push({ from: statement.getStart(), to: statement.end, text: '' })
-    } else if (ts.isVariableStatement(statement)) {
+    } else if (compiler().isVariableStatement(statement)) {
       const list = statement.declarationList
-      if ((list.flags & ts.NodeFlags.BlockScoped) === 0) parts.edits.push({ from: list.getStart(), to: list.getStart() + 3, text: 'let' })
+      if ((list.flags & compiler().NodeFlags.BlockScoped) === 0)
+        parts.edits.push({ from: list.getStart(), to: list.getStart() + 3, text: 'let' })
       parts.variables.push(...declaredNames(statement))
     }
   }
   const last = source.statements.at(-1)
-  if (last !== undefined && ts.isExpressionStatement(last))
+  if (last !== undefined && compiler().isExpressionStatement(last))
     parts.edits.push({ from: last.getStart(), to: last.end, text: `await __show(${last.expression.getText()})` })
   return parts
 }

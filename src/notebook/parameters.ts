@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import ts from 'typescript'
+import type ts from 'typescript'
 import { parse as parseYaml } from 'yaml'
 import { EXIT, LabError, nearestName, resolveUserPath } from '../core/index.js'
+import { compiler } from './compiler.js'
 import { cellSource, cellTags, isCode, type Cell, type Notebook } from './notebook-file.js'
 
 export type ParameterValues = Readonly<Record<string, unknown>>
@@ -71,12 +72,12 @@ function readParameterFile(file: string): Record<string, unknown> {
 export function declaredParameters(notebook: Notebook): DeclaredParameter[] {
   const cell = parametersCell(notebook)
   if (cell === undefined) return []
-  const source = ts.createSourceFile('parameters.ts', cellSource(cell), ts.ScriptTarget.ES2022, true)
+  const source = compiler().createSourceFile('parameters.ts', cellSource(cell), compiler().ScriptTarget.ES2022, true)
   return source.statements.flatMap((statement) => {
-    if (!ts.isVariableStatement(statement)) return []
+    if (!compiler().isVariableStatement(statement)) return []
     return statement.declarationList.declarations.map((declaration): DeclaredParameter => {
-      const isLet = (statement.declarationList.flags & ts.NodeFlags.Let) !== 0
-      if (!isLet || !ts.isIdentifier(declaration.name) || declaration.initializer === undefined)
+      const isLet = (statement.declarationList.flags & compiler().NodeFlags.Let) !== 0
+      if (!isLet || !compiler().isIdentifier(declaration.name) || declaration.initializer === undefined)
         throw new LabError('bad-parameters-cell', 'A parameter must be a `let` with a default value.', {
           received: statement.getText(source),
           expected: 'let name = value',
@@ -96,10 +97,11 @@ const parametersCell = (notebook: Notebook): Cell | undefined =>
   notebook.cells.find((cell) => isCode(cell) && cellTags(cell).includes('parameters'))
 
 function literalType(node: ts.Expression): string {
-  if (ts.isNumericLiteral(node) || (ts.isPrefixUnaryExpression(node) && ts.isNumericLiteral(node.operand))) return 'number'
-  if (ts.isStringLiteralLike(node)) return 'string'
-  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return 'boolean'
-  return ts.isArrayLiteralExpression(node) ? 'array' : 'value'
+  if (compiler().isNumericLiteral(node) || (compiler().isPrefixUnaryExpression(node) && compiler().isNumericLiteral(node.operand)))
+    return 'number'
+  if (compiler().isStringLiteralLike(node)) return 'string'
+  if (node.kind === compiler().SyntaxKind.TrueKeyword || node.kind === compiler().SyntaxKind.FalseKeyword) return 'boolean'
+  return compiler().isArrayLiteralExpression(node) ? 'array' : 'value'
 }
 
 /**

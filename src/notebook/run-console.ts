@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { plainText, systemClock } from '../core/index.js'
+import { fileError, plainText, systemClock } from '../core/index.js'
 import type { CellMessage, ErrorContent } from './kernel/protocol.js'
 
 /** Longest text of one display on the terminal; the whole stands in the executed notebook. */
@@ -12,13 +12,17 @@ const PROGRESS_EVERY_MS = 5000
  * `close()` is safe to call twice.
  */
 export class RunConsole {
+  /** Why the log could not be written on; the run must not count as a success then. Nothing is thrown: output arrives in event handlers. */
+  failure: Error | undefined
   private fd: number | undefined
   private progressShown = false
   private lastProgress = -Infinity
+  /** The latest progress that was too soon after the one before to be printed. */
+  private heldProgress: string | undefined
 
   /** @param logPath appended to; undefined: no log @param quiet nothing on the terminal */
   constructor(
-    logPath: string | undefined,
+    private readonly logPath: string | undefined,
     private readonly quiet = false,
   ) {
     this.fd = logPath === undefined ? undefined : openSync(logPath, 'a')
@@ -59,19 +63,28 @@ export class RunConsole {
 
   private progress(text: string | undefined): void {
     if (text === undefined) return
-    if (!this.quiet && process.stdout.isTTY) {
+    const redraw = !this.quiet && process.stdout.isTTY
+    if (redraw) {
       const width = (process.stdout.columns ?? 80) - 1
       process.stdout.write(`\r\u001b[K${indent(text).slice(0, width)}`)
       this.progressShown = true
-      return
     }
-    const now = systemClock.monotonic()
-    if (now - this.lastProgress < PROGRESS_EVERY_MS) return
-    this.lastProgress = now
-    this.line(indent(text))
+    this.heldProgress = text
+    if (systemClock.monotonic() - this.lastProgress >= PROGRESS_EVERY_MS) this.printProgress()
+  }
+
+  /** Progress as a line of its own, for the log and for a terminal that cannot be redrawn. */
+  private printProgress(): void {
+    if (this.heldProgress === undefined) return
+    const line = `${indent(this.heldProgress)}\n`
+    this.heldProgress = undefined
+    this.lastProgress = systemClock.monotonic()
+    if (!this.quiet && !process.stdout.isTTY) process.stdout.write(line)
+    this.log(line)
   }
 
   private endProgress(): void {
+    this.printProgress()
     if (this.progressShown) process.stdout.write('\n')
     this.progressShown = false
   }
@@ -79,7 +92,16 @@ export class RunConsole {
   private write(text: string, stream: NodeJS.WriteStream): void {
     this.endProgress()
     if (!this.quiet) stream.write(text)
-    if (this.fd !== undefined) writeSync(this.fd, text)
+    this.log(text)
+  }
+
+  private log(text: string): void {
+    if (this.fd === undefined || this.failure !== undefined) return
+    try {
+      writeSync(this.fd, text)
+    } catch (error) {
+      this.failure = fileError(error, this.logPath!) as Error
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -97,5 +97,42 @@ describe('executeNotebook', () => {
     })
     stop.close()
     expect(end).toMatchObject({ status: 'interrupted', exitCode: 75, error: { code: 'cell-timeout' } })
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('fails when the log cannot be written, and leaves a readable run', async () => {
+    symlinkSync('/dev/full', run.path('run.log'))
+    const stop = new StopRequest(undefined, undefined)
+    const { kernel } = fakeKernel((_code, onMessage, n) => {
+      onMessage({ type: 'stream', id: n, content: { name: 'stdout', text: 'much' } })
+      return Promise.resolve(ok(n))
+    })
+    const console = new RunConsole(run.path('run.log'), true)
+    await expect(executeNotebook({ notebook: notebook('1', '2'), kernel, run, console, stop })).rejects.toMatchObject({ code: 'disk-full' })
+    console.close()
+    stop.close()
+    const { cells } = JSON.parse(readFileSync(run.path('notebook.ipynb'), 'utf8')) as Notebook
+    expect(cells.map(({ outputs }) => outputs?.length)).toEqual([1, 0])
+  })
+
+  it('keeps the last state of a progress display in the log, however fast the updates come', async () => {
+    const stop = new StopRequest(undefined, undefined)
+    const { kernel } = fakeKernel((_code, onMessage, n) => {
+      for (let done = 0; done <= 50; done++)
+        onMessage({
+          type: done === 0 ? 'display_data' : 'update_display_data',
+          id: n,
+          content: { data: { 'text/plain': `fits ${done}/50` }, metadata: {}, transient: { display_id: 'p' } },
+        })
+      return Promise.resolve(ok(n))
+    })
+    const console = new RunConsole(run.path('run.log'), true)
+    await executeNotebook({ notebook: notebook('1'), kernel, run, console, stop })
+    console.close()
+    stop.close()
+    const lines = readFileSync(run.path('run.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('fits'))
+    expect(lines.at(-1)).toBe('    fits 50/50')
+    expect(lines.length).toBeLessThan(5)
   })
 })

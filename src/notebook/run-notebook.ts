@@ -11,6 +11,8 @@ import type { StopRequest } from './stop-request.js'
 export interface NotebookEnvironment {
   readonly device?: string
   readonly requireDevice?: boolean
+  /** Where relative paths in parameters start; default: the folder the user typed the command in. */
+  readonly userFolder?: string
 }
 
 export interface NotebookEnd {
@@ -28,14 +30,14 @@ export function startNotebookKernel(
   path: string,
   run: Run,
   console: RunConsole,
-  { device, requireDevice }: NotebookEnvironment,
+  { device, requireDevice, userFolder: from = userFolder() }: NotebookEnvironment,
 ): Promise<KernelProcess> {
   return KernelProcess.start({
     cwd: dirname(path),
     env: {
       ...process.env,
       [RUN_FOLDER_VARIABLE]: run.folder,
-      BARLAB_CWD: userFolder(),
+      BARLAB_CWD: from,
       ...(device !== undefined && { BARLAB_DEVICE: device }),
       ...(requireDevice === true && { BARLAB_REQUIRE_DEVICE: '1' }),
     },
@@ -47,6 +49,7 @@ export function startNotebookKernel(
 /**
  * Executes the code cells in order and keeps the executed notebook in the run folder, whole after each cell.
  * @param cellTimeoutMs limit for one cell
+ * @throws LabError `disk-full`, `not-writable` where the executed notebook or the log cannot be written
  */
 export async function executeNotebook({
   notebook,
@@ -94,6 +97,7 @@ export async function executeNotebook({
     }
     run.event('cell-finished', { cell: n + 1, seconds, status: end?.status ?? 'ok' })
     save()
+    if (console.failure !== undefined) throw console.failure
     if (end !== undefined) return end
     console.line(`    ${seconds.toFixed(2)} s`)
   }

@@ -1,6 +1,16 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { EXIT, LabError, displayPath, formatError, isLabError, projectPath, resolveUserPath, systemClock } from '../core/index.js'
+import {
+  EXIT,
+  LabError,
+  displayPath,
+  formatError,
+  isLabError,
+  projectPath,
+  resolveUserPath,
+  systemClock,
+  userFolder,
+} from '../core/index.js'
 import { readInstalled } from '../native/installed.js'
 import { Run, findRun, readRun, type FinalStatus } from '../track/index.js'
 import { declaredParameters, injectParameters } from './parameters.js'
@@ -76,16 +86,42 @@ function report(error: unknown): { exitCode: number; error: LabError } {
   return { exitCode: known.exitCode ?? EXIT.failed, error: known }
 }
 
+/** What a run remembers of the call, to go on with it from anywhere. */
+interface PipelineSection {
+  readonly parameters?: Readonly<Record<string, unknown>>
+  readonly userFolder?: string
+}
+
 interface Job {
   readonly path: string
   readonly parameters: Readonly<Record<string, unknown>>
   readonly resume?: string
+  readonly userFolder: string
 }
 
-function planJobs({ notebooks, parameters = {}, resume }: PipelineOptions): Job[] {
+const recordCall = (run: Run, { parameters, userFolder: from }: Job): Promise<void> =>
+  run.record('pipeline', { parameters, userFolder: from } satisfies PipelineSection)
+
+const DEVICES: readonly string[] = ['auto', 'cuda', 'cpu']
+
+function planJobs({ notebooks, parameters = {}, resume, device, userFolder: from = userFolder() }: PipelineOptions): Job[] {
+  if (device !== undefined && !DEVICES.includes(device))
+    throw new LabError('bad-device', 'There is no such device.', {
+      received: device,
+      expected: DEVICES.join(', '),
+      help: '--device auto',
+      exitCode: EXIT.usage,
+    })
   if (resume !== undefined) {
+    if (notebooks.length > 0)
+      throw new LabError('bad-arguments', 'A resumed run has its own notebook.', {
+        received: `${notebooks.join(' ')} with --resume ${resume}`,
+        expected: 'either notebooks or a run to go on with',
+        help: `npm run pipeline -- --resume ${resume}`,
+        exitCode: EXIT.usage,
+      })
     const record = readRun(findRun(resume))
-    const given = (record.pipeline as { parameters?: Record<string, unknown> } | undefined)?.parameters
+    const { parameters: given, userFolder: folder = from } = (record.pipeline ?? {}) as PipelineSection
     if (record.notebook === undefined || given === undefined)
       throw new LabError('not-resumable', 'This run did not come from the pipeline runner.', {
         received: `${record.id}, kind ${record.kind}`,
@@ -93,7 +129,7 @@ function planJobs({ notebooks, parameters = {}, resume }: PipelineOptions): Job[
         help: 'npm run runs shows what each run is',
         exitCode: EXIT.usage,
       })
-    return [{ path: resolve(projectPath(), record.notebook), parameters: { ...given, ...parameters }, resume }]
+    return [{ path: resolve(projectPath(), record.notebook), parameters: { ...given, ...parameters }, resume, userFolder: folder }]
   }
   const paths = notebooks.flatMap(expand)
   if (paths.length === 0)
@@ -103,7 +139,7 @@ function planJobs({ notebooks, parameters = {}, resume }: PipelineOptions): Job[
       help: 'npm run pipeline -- notebooks/direction.ipynb',
       exitCode: EXIT.usage,
     })
-  return paths.map((path) => ({ path, parameters }))
+  return paths.map((path) => ({ path, parameters, userFolder: from }))
 }
 
 /** `*` in the last part of a path, for shells that do not do it. */
@@ -135,6 +171,8 @@ async function runOne(job: Job, options: PipelineOptions): Promise<NotebookResul
       job.resume === undefined
         ? await Run.create({ name, kind: 'pipeline', parameters, notebook: path, ...pythonFacts() })
         : await Run.resume(job.resume)
+    // Written before anything can take long: a run that is killed from here on can be resumed.
+    if (job.resume === undefined) await recordCall(run, job)
     console = new RunConsole(run.path('run.log'), options.quiet)
     return await runInFolder({ job, notebook, run, console, stop, options })
   } catch (error) {
@@ -142,7 +180,8 @@ async function runOne(job: Job, options: PipelineOptions): Promise<NotebookResul
     const known = report(error)
     if (run !== undefined && job.resume === undefined && !existsSync(run.path('notebook.ipynb')))
       rmSync(run.folder, { recursive: true, force: true })
-    else await run?.finish(known.exitCode === EXIT.interrupted ? 'interrupted' : 'failed', { error: known.error })
+    // On a full disk this cannot be written either; the run then reads as interrupted, and the first error is the one to show.
+    else await run?.finish(known.exitCode === EXIT.interrupted ? 'interrupted' : 'failed', { error: known.error }).catch(() => undefined)
     throw known.error
   } finally {
     console?.close()
@@ -169,7 +208,7 @@ async function runInFolder({
   console.line(`${displayPath(job.path)} -> ${displayPath(run.folder)}${job.resume === undefined ? '' : ' (resumed)'}`)
   // The check needs seconds of one core, the kernel's start of another: side by side they cost the longer of the two.
   const [kernel, check] = await Promise.allSettled([
-    startNotebookKernel(job.path, run, console, options),
+    startNotebookKernel(job.path, run, console, { ...options, userFolder: job.userFolder }),
     typeCheckNotebook(notebook, job.path),
   ])
   try {
@@ -177,7 +216,7 @@ async function runInFolder({
     if (kernel.status === 'rejected') throw kernel.reason
     const wrong = parameterTypeError(check.value.diagnostics, job.parameters) ?? notebookTypeError(check.value.diagnostics, job.path)
     if (wrong !== undefined) throw wrong
-    await run.record('pipeline', { parameters: job.parameters })
+    if (job.resume !== undefined) await recordCall(run, job)
     await run.record('typeCheckMs', Math.round(check.value.ms))
     console.line(
       `types checked in ${(check.value.ms / 1000).toFixed(2)} s, beside the start of the kernel (${((systemClock.monotonic() - started) / 1000).toFixed(2)} s)`,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import ts from 'typescript'
+import type ts from 'typescript'
 import { projectPath } from '../core/index.js'
+import { compiler } from './compiler.js'
 import { checkOptionsPath } from './check-options.js'
 
 /** A complaint of TypeScript, before it is brought back to a cell. */
@@ -28,20 +29,20 @@ const GROWING: readonly number[] = [7005, 7034]
 export function checkModule(modulePath: string, text: string, clean: readonly string[] = []): ProgramCheck {
   const json: unknown = JSON.parse(readFileSync(checkOptionsPath(), 'utf8'))
   const options: ts.CompilerOptions = {
-    ...ts.convertCompilerOptionsFromJson(json, projectPath()).options,
+    ...compiler().convertCompilerOptionsFromJson(json, projectPath()).options,
     noEmit: true,
     typeRoots: [projectPath('node_modules/@types')],
   }
-  const base = ts.createCompilerHost(options)
+  const base = compiler().createCompilerHost(options)
   const host: ts.CompilerHost = {
     ...base,
     getCurrentDirectory: () => projectPath(),
     fileExists: (file) => file === modulePath || base.fileExists(file),
     readFile: (file) => (file === modulePath ? text : base.readFile(file)),
     getSourceFile: (file, version, ...rest) =>
-      file === modulePath ? ts.createSourceFile(file, text, version, true) : base.getSourceFile(file, version, ...rest),
+      file === modulePath ? compiler().createSourceFile(file, text, version, true) : base.getSourceFile(file, version, ...rest),
   }
-  const program = ts.createProgram([modulePath], options, host)
+  const program = compiler().createProgram([modulePath], options, host)
   const own = program.getSourceFiles().filter(({ fileName }) => !fileName.includes('/node_modules/'))
   const known = new Set(clean)
   const diagnostics = [
@@ -59,5 +60,5 @@ export function checkModule(modulePath: string, text: string, clean: readonly st
 function toRaw({ file, start, messageText }: ts.Diagnostic): RawDiagnostic {
   const { line, character } =
     file === undefined || start === undefined ? { line: 0, character: 0 } : file.getLineAndCharacterOfPosition(start)
-  return { file: file?.fileName ?? '', line, column: character, message: ts.flattenDiagnosticMessageText(messageText, '\n') }
+  return { file: file?.fileName ?? '', line, column: character, message: compiler().flattenDiagnosticMessageText(messageText, '\n') }
 }
