@@ -1,3 +1,4 @@
+export { barRange } from './bar-range.js'
 export * from './bars.js'
 export { describeBars, type BarsSummary } from './bars-summary.js'
 export { cleanBars } from './clean-bars.js'

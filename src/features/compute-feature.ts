@@ -1,21 +1,6 @@
 import { LabError } from '../core/index.js'
-import type { Bars } from '../data/index.js'
+import { barRange, type Bars } from '../data/index.js'
 import type { Feature } from './define-feature.js'
-
-const part = (bars: Bars, from: number, to: number): Bars => ({
-  ...bars,
-  time: bars.time.subarray(from, to),
-  open: bars.open.subarray(from, to),
-  high: bars.high.subarray(from, to),
-  low: bars.low.subarray(from, to),
-  close: bars.close.subarray(from, to),
-  volume: bars.volume.subarray(from, to),
-})
-
-/** The first `count` bars. Columns share memory with the original. */
-export function firstBars(bars: Bars, count: number): Bars {
-  return part(bars, 0, count)
-}
 
 /**
  * One column for all bars. Each unbroken stretch of finite inputs is computed by itself, so a missing bar costs a new warm-up instead of poisoning a
@@ -33,7 +18,7 @@ export function computeFeature(feature: Feature, bars: Bars): Float64Array {
     }
     const next = missing?.indexOf(1, from) ?? -1
     const to = next === -1 ? n : next
-    const values = feature.compute(from === 0 && to === n ? bars : part(bars, from, to))
+    const values = feature.compute(from === 0 && to === n ? bars : barRange(bars, from, to))
     if (values.length !== to - from)
       throw new LabError('bad-feature', `Feature ${feature.name} returned a column of the wrong length.`, {
         received: `${values.length} values`,

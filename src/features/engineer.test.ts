@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeRows } from './complete-rows.js'
+import { completeRows } from '../preprocess/index.js'
 import { defineFeature } from './define-feature.js'
 import { FeatureEngineer } from './engineer.js'
 import { randomBars } from '../../test/fixtures/random-bars.js'

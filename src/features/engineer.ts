@@ -2,7 +2,7 @@ import { LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { computeFeature, whyUnavailable } from './compute-feature.js'
 import type { Feature } from './define-feature.js'
-import type { FeatureMatrix } from './feature-matrix.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import { allFeatures, selectFeatures, type FeatureSelection } from './registry.js'
 
 export interface DroppedFeature {

@@ -1,7 +1,3 @@
-export * from './complete-rows.js'
 export * from './define-feature.js'
 export * from './engineer.js'
-export * from './feature-matrix.js'
-export * from './look-ahead.js'
 export * from './registry.js'
-export * from './standard-scaler.js'

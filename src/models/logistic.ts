@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { FeatureMatrix } from '../features/index.js'
-import { fitStandardScaler, scalerFromJson, type Scaler, type ScalerJson } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
+import { fitStandardScaler, scalerFromJson, type Scaler, type ScalerJson } from '../preprocess/index.js'
 import { Sidecar, SidecarArray } from '../sidecar/index.js'
 import type { FitInput, FitReport, Model } from './model.js'
 import { parseModelParams } from './params.js'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fitStandardScaler, scalerFromJson, type FeatureMatrix, type Scaler, type ScalerJson } from '../features/index.js'
+import { fitStandardScaler, scalerFromJson, type FeatureMatrix, type Scaler, type ScalerJson } from '../preprocess/index.js'
 import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice, type TensorflowFacts } from '../native/tensorflow/index.js'
 import { checkWindows, predictLogits, trainBinary, type LabelledSequences, type Network, type SequenceData } from '../train/index.js'
 import { createLstmNetwork } from './lstm-network.js'

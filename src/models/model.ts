@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 
 /**
  * One binary classifier, whatever library is behind it. A model owns its preprocessing (scaler fitted on training rows only), so that what is

@@ -1,5 +1,5 @@
 import { LabError } from '../core/index.js'
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 
 /**
  * Looks at every value of the given rows.

@@ -2,7 +2,7 @@ import type { ColumnTable } from 'arquero'
 import type { DataFrame } from 'danfojs-node'
 import { DISPLAY, LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import { table, type Table, type TableOptions } from '../report/index.js'
 
 /** Columns of equal length by name: what bars, feature matrices and tables of other libraries have in common. */

@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 
 /**
  * Pearson correlation of every pair of features over the rows where both are finite; all rows, or only `rows`.

@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import { calibrationTable, confusion, rocPoints } from '../metrics/index.js'
 import {

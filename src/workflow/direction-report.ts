@@ -1,5 +1,6 @@
 import type { Bars, DatasetSource, QualityReport } from '../data/index.js'
-import type { EngineeredFeatures, LookAheadCertificate } from '../features/index.js'
+import type { EngineeredFeatures } from '../features/index.js'
+import type { LookAheadCertificate } from '../leaks/index.js'
 import type { Labels } from '../labels/index.js'
 import { classificationMetrics } from '../metrics/index.js'
 import { candles, foldTimeline, labelBalance, priceOverview, table, type ReportSpec } from '../report/index.js'

@@ -1,7 +1,7 @@
 import type { TrainingConfig } from '../config/index.js'
 import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import { completeRows, type FeatureMatrix } from '../features/index.js'
+import { completeRows, type FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import { walkForward, type Fold } from '../split/index.js'
 import { resolveModelSpec } from '../models/index.js'

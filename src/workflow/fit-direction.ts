@@ -1,6 +1,6 @@
 import type { TrainingConfig } from '../config/index.js'
 import { interruptSignal, machineFacts, startProgress } from '../core/index.js'
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import type { AnnouncedDevice } from './announce-device.js'
 import type { Run } from '../track/index.js'

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, isLabError, LabError, type LabErrorDetails } from '../core/index.js'
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import { modelBackend, resolveModelSpec, type FitProgress, type FitReport, type ModelContext, type ModelSpec } from '../models/index.js'
 import type { Fold } from '../split/index.js'
 import { fitCodeHash } from './fit-code-hash.js'

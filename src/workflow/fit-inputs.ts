@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { fileError, sha256 } from '../core/index.js'
-import type { FeatureMatrix } from '../features/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 
 /** What all fits of one call share. */
 export interface FitInputs {

@@ -1,7 +1,6 @@
 import { createRng, DISPLAY, LabError, type MimeBundle } from '../core/index.js'
-import type { Bars } from '../data/index.js'
-import { firstBars } from './compute-feature.js'
-import type { FeatureMatrix } from './feature-matrix.js'
+import { barRange, type Bars } from '../data/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 
 /** Anything that computes a feature matrix from bars; a fitted FeatureEngineer is one. */
 export interface BarTransform {
@@ -64,7 +63,7 @@ export function checkLookAhead(engineer: BarTransform, bars: Bars, { cuts = 12, 
   let comparedValues = 0
   for (const cut of checkedCuts)
     for (const how of ['removed', 'altered'] as const) {
-      const other = engineer.transform(how === 'removed' ? firstBars(bars, cut) : alterAfter(bars, cut, seed))
+      const other = engineer.transform(how === 'removed' ? barRange(bars, 0, cut) : alterAfter(bars, cut, seed))
       sameColumns(full, other)
       comparedValues += cut * full.names.length
       for (const [j, column] of full.names.entries()) {
@@ -140,7 +139,7 @@ const differs = (a: number, b: number): boolean => a !== b && !(Number.isNaN(a) 
 function reach(engineer: BarTransform, bars: Bars, full: FeatureMatrix, column: number, bar: number): number | null {
   const at = bar * full.names.length + column
   const last = bars.time.length - 1 - bar
-  const final = (later: number): boolean => !differs(full.values[at]!, engineer.transform(firstBars(bars, bar + 1 + later)).values[at]!)
+  const final = (later: number): boolean => !differs(full.values[at]!, engineer.transform(barRange(bars, 0, bar + 1 + later)).values[at]!)
   if (final(0)) return null
   let high = 1
   while (high < last && !final(high)) high *= 2

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Bars } from '../data/index.js'
-import { defineFeature, type Feature } from './define-feature.js'
-import { FeatureEngineer } from './engineer.js'
+import { allFeatures, defineFeature, FeatureEngineer, type Feature } from '../features/index.js'
 import { assertNoLookAhead, checkLookAhead } from './look-ahead.js'
 import { randomBars } from '../../test/fixtures/random-bars.js'
-import { allFeatures } from './registry.js'
 
 const bars = randomBars(400, 5)
 const trap = (name: string, compute: (bars: Bars) => Float64Array): Feature =>

@@ -1,0 +1,3 @@
+export * from './complete-rows.js'
+export * from './feature-matrix.js'
+export * from './standard-scaler.js'
