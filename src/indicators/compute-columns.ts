@@ -1,0 +1,48 @@
+import type { Bars } from '../data/index.js'
+import type { Column } from './column.js'
+import { ColumnStream } from './column-stream.js'
+
+/** Bars computed at once: few enough that the buffers of a hundred columns stay in the processor's cache. */
+export const CHUNK_BARS = 512
+
+/** A column of the bars by its source's name. */
+export type SourceReader = (name: string) => Float64Array
+
+/** Reads the sources of plain bars. */
+export const sourcesOf =
+  (bars: Bars): SourceReader =>
+  (name) =>
+    bars[name as 'close']
+
+/**
+ * Runs columns over whole series in steps, so that memory does not grow with the number of columns times bars.
+ * @param take gets each step's place: values of column k for rows `row` .. `row + n - 1` are `stream.output(k)[at]` .. `[at + n - 1]`
+ */
+export function runColumns(
+  columns: readonly Column[],
+  rows: number,
+  sources: SourceReader,
+  take: (stream: ColumnStream, at: number, row: number, n: number) => void,
+): void {
+  const stream = new ColumnStream(columns, CHUNK_BARS)
+  const given = stream.sources.map((name) => ({ from: sources(name), to: stream.source(name) }))
+  for (let row = 0; row < rows; row += CHUNK_BARS) {
+    const n = Math.min(CHUNK_BARS, rows - row)
+    const at = stream.begin(n)
+    for (const { from, to } of given) to.set(from.subarray(row, row + n), at)
+    stream.advance(n)
+    take(stream, at, row, n)
+  }
+}
+
+/** Whole columns of bars, each of the bars' length; NaN before the first value. Shared parts are computed once. */
+export function computeColumns<K extends string>(bars: Bars, columns: Readonly<Record<K, Column>>): Record<K, Float64Array> {
+  const names = Object.keys(columns) as K[]
+  const rows = bars.time.length
+  const out = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)])) as Record<K, Float64Array>
+  const wanted = names.map((name) => columns[name])
+  runColumns(wanted, rows, sourcesOf(bars), (stream, at, row, n) => {
+    for (const [k, name] of names.entries()) out[name].set(stream.output(k).subarray(at, at + n), row)
+  })
+  return out
+}
