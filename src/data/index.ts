@@ -1,3 +1,4 @@
+export { alignBars, type AlignOptions } from './align-bars.js'
 export { barRange } from './bar-range.js'
 export * from './bars.js'
 export { describeBars, type BarsSummary } from './bars-summary.js'
@@ -9,7 +10,7 @@ export { loadBars, type DatasetSource, type LoadBarsOptions, type LoadedBars } f
 export { DEFAULT_QUALITY_POLICY, type QualityPolicy } from './quality-policy.js'
 export type { GapNote, GapSummary, QualityCheck, QualityReport } from './quality-report.js'
 export { readRawBars, type RawBars, type ReadFacts, type ReadOptions } from './read-raw-bars.js'
-export { resample, type ResampleOptions } from './resample.js'
+export { bucketOpen, resample, type ResampleOptions } from './resample.js'
 export { sliceBars, type TimeLike } from './slice-bars.js'
 export { symbolKey } from './symbol-key.js'
 export type { DateOrder } from './time-format.js'

@@ -12,6 +12,12 @@ export interface ResampleOptions {
 // The epoch was a Thursday: weeks begin on the Monday four days later.
 const MONDAY_MS = 4 * DAY_MS
 
+/** Open time of the longer bar that holds `time`: boundaries are multiples of `step` ms since the epoch (UTC), of weeks from Monday, shifted by `anchorMs`. */
+export function bucketOpen(time: number, step: number, anchorMs = 0): number {
+  const anchor = (step % WEEK_MS === 0 ? MONDAY_MS : 0) + anchorMs
+  return Math.floor((time - anchor) / step) * step + anchor
+}
+
 /**
  * Merges bars into longer ones, each labelled by its open time: boundaries are multiples of the timeframe since the epoch (UTC), weeks begin on Monday.
  * Open is the first, close the last, high and low the extremes, volume the sum of what is known (NaN where none is). NaN prices are passed over.
@@ -24,8 +30,7 @@ export function resample(bars: Bars, timeframe: string | number, options: Resamp
   const step = typeof timeframe === 'number' ? timeframe : parseTimeframe(timeframe)
   if (step === bars.timeframeMs) return bars
   refuseWrongStep(bars, step)
-  const anchor = (step % WEEK_MS === 0 ? MONDAY_MS : 0) + (options.anchorMs ?? 0)
-  const opensAt = (time: number): number => Math.floor((time - anchor) / step) * step + anchor
+  const opensAt = (time: number): number => bucketOpen(time, step, options.anchorMs)
   const n = bars.time.length
   const starts: number[] = []
   for (let i = 0; i < n; i++) {

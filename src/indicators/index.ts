@@ -1,6 +1,8 @@
 export * from './averages.js'
 export * from './bar-columns.js'
 export { column, operator, sourceColumn, type Column, type Operator, type OperatorDefinition, type Step } from './column.js'
+export { sourceNames } from './source-names.js'
+export { longerBarColumns } from './longer-bars.js'
 export { ColumnStream } from './column-stream.js'
 export { CHUNK_BARS, computeColumns, runColumns, sourcesOf, type SourceReader } from './compute-columns.js'
 export * from './operators/arithmetic.js'
