@@ -1,3 +1,8 @@
+export * from './backtest-paths.js'
+export * from './combinatorial-purged.js'
 export * from './describe-folds.js'
+export * from './embargo.js'
 export * from './fold.js'
+export * from './purged-k-fold.js'
+export type { SplitData } from './split-data.js'
 export * from './walk-forward.js'

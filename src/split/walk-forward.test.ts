@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describeFolds } from './describe-folds.js'
+import { isClearBefore, labelledBars, spansMeet, stands } from '../../test/fixtures/labelled-bars.js'
+import type { Embargo, EmbargoInForce } from './embargo.js'
 import type { Fold } from './fold.js'
 import { walkForward, type WalkForwardOptions } from './walk-forward.js'
 
@@ -16,7 +17,7 @@ const thrown = (code: string): Error => expect.objectContaining({ code }) as Err
 
 describe('walkForward', () => {
   it('cuts the last share into consecutive blocks, with the gap before each', () => {
-    const folds = walkForward({ ...minutes(1000, 1), nSplits: 2, testSize: 0.2, embargoMs: 30 * MINUTE, minTrainRows: 10 })
+    const folds = walkForward({ ...minutes(1000, 1), nSplits: 2, testSize: 0.2, embargo: { minutes: 30 }, minTrainRows: 10 })
     expect(folds.map(({ test }) => range(test))).toEqual([
       [800, 899],
       [900, 998], // the last bar has no label
@@ -33,7 +34,7 @@ describe('walkForward', () => {
   })
 
   it('uses the horizon where it is longer than the embargo', () => {
-    const [fold] = walkForward({ ...minutes(1000, 60), nSplits: 1, testSize: 0.2, embargoMs: 0, minTrainRows: 10 })
+    const [fold] = walkForward({ ...minutes(1000, 60), nSplits: 1, testSize: 0.2, minTrainRows: 10 })
     expect(fold!.embargoMs).toBe(60 * MINUTE)
     expect(range(fold!.train)).toEqual([0, 739]) // bar 740's label ends at bar 800 itself
     expect([fold!.purged, fold!.embargoed]).toEqual([60, 0])
@@ -44,7 +45,7 @@ describe('walkForward', () => {
       ...minutes(1000, 1),
       nSplits: 1,
       testSize: 0.2,
-      embargoMs: 10 * MINUTE,
+      embargo: { minutes: 10 },
       validationShare: 0.1,
       minTrainRows: 10,
     })
@@ -54,7 +55,7 @@ describe('walkForward', () => {
   })
 
   it('keeps the training span constant when rolling', () => {
-    const folds = walkForward({ ...minutes(1000, 1), nSplits: 2, testSize: 0.2, embargoMs: 0, mode: 'rolling', minTrainRows: 10 })
+    const folds = walkForward({ ...minutes(1000, 1), nSplits: 2, testSize: 0.2, mode: 'rolling', minTrainRows: 10 })
     expect(folds.map(({ train }) => range(train))).toEqual([
       [0, 798],
       [100, 898],
@@ -63,7 +64,7 @@ describe('walkForward', () => {
 
   it('takes only usable bars', () => {
     const usable = Uint8Array.from({ length: 1000 }, (_, i) => (i >= 50 && i !== 850 ? 1 : 0))
-    const [fold] = walkForward({ ...minutes(1000, 1), usable, nSplits: 1, testSize: 0.2, embargoMs: 0, minTrainRows: 10 })
+    const [fold] = walkForward({ ...minutes(1000, 1), usable, nSplits: 1, testSize: 0.2, minTrainRows: 10 })
     expect(fold!.train[0]).toBe(50)
     expect(fold!.test).not.toContain(850)
     expect(fold!.test).toHaveLength(198)
@@ -71,7 +72,7 @@ describe('walkForward', () => {
 
   it('says how many bars would do, and is right', () => {
     const attempt = (n: number): Fold[] =>
-      walkForward({ ...minutes(n, 1), nSplits: 3, testSize: 0.5, embargoMs: 20 * MINUTE, validationShare: 0.2, minTrainRows: 100 })
+      walkForward({ ...minutes(n, 1), nSplits: 3, testSize: 0.5, embargo: { minutes: 20 }, validationShare: 0.2, minTrainRows: 100 })
     let message = ''
     try {
       attempt(100)
@@ -85,22 +86,33 @@ describe('walkForward', () => {
     const needed = Number(/about (\d+) bars/.exec(message)![1])
     expect(attempt(needed)[0]!.train.length).toBeGreaterThanOrEqual(100)
     expect(attempt(needed)[0]!.train.length).toBeLessThan(110)
-    expect(() => walkForward({ ...minutes(150, 1), nSplits: 40, testSize: 0.1, embargoMs: 0, minTrainRows: 10 })).toThrow(
-      thrown('too-few-bars'),
-    )
+    expect(() => walkForward({ ...minutes(150, 1), nSplits: 40, testSize: 0.1, minTrainRows: 10 })).toThrow(thrown('too-few-bars'))
   })
 
   it('refuses settings that make no sense', () => {
-    const base: WalkForwardOptions = { ...minutes(1000, 1), nSplits: 2, testSize: 0.2, embargoMs: 0 }
+    const base: WalkForwardOptions = { ...minutes(1000, 1), nSplits: 2, testSize: 0.2 }
     const wrong: Partial<WalkForwardOptions>[] = [
       { nSplits: 0 },
       { nSplits: 2.5 },
       { testSize: 0 },
       { testSize: 1 },
       { testSize: NaN },
-      { embargoMs: -1 },
-      { embargoMs: Infinity },
+      { embargo: { minutes: -1 } },
+      { embargo: { minutes: Infinity } },
       { validationShare: 1 },
+      { embargo: { bars: 2.5 }, horizonBars: 1 },
+      { embargo: { bars: 2 } }, // no horizon in bars to compare it with
+      { embargo: {} as Embargo },
+      { embargo: { minutes: 1, bars: 1 } as unknown as Embargo },
+      { embargo: 'None' as 'none' },
+      { embargo: null as unknown as 'none' },
+      { horizonMs: NaN },
+      { horizonBars: 0.5 },
+      { minTrainRows: 0 },
+      { mode: 'sliding' as 'rolling' },
+      { time: base.time.map((t, i) => (i === 500 ? NaN : t)) },
+      { time: base.time.slice().reverse() },
+      { labelEndTime: base.labelEndTime.map((t, i) => (i === 500 ? 0 : t)) },
       { usable: new Uint8Array(3) },
       { labelEndTime: new Float64Array(3) },
       { time: new Float64Array(1000) },
@@ -109,74 +121,72 @@ describe('walkForward', () => {
       expect(() => walkForward({ ...base, ...part }), JSON.stringify(Object.keys(part))).toThrow(thrown('bad-split'))
   })
 
-  it('is pure: over random bars, label spans and settings no earlier part touches a later one', () => {
-    const scenario = fc.record({
-      steps: fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 60, maxLength: 200 }),
-      spans: fc.array(fc.integer({ min: -1, max: 12 }), { minLength: 60, maxLength: 60 }),
-      usable: fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 60, maxLength: 60 }),
+  it('keeps rows away in bars, whatever lies between them', () => {
+    // Hourly bars of five days a week: Friday's last bar stands 49 hours before Monday's first.
+    const all = Array.from({ length: 24 * 40 }, (_, i) => i * 60 * MINUTE)
+    const time = Float64Array.from(all.filter((t) => Math.floor(t / (24 * 60 * MINUTE)) % 7 < 5))
+    const labelEndTime = time.map((_, i) => time[i + 2] ?? NaN)
+    const monday = time.findIndex((t, i) => i > 400 && t - time[i - 1]! > 60 * MINUTE)
+    const base = { time, labelEndTime, horizonMs: 120 * MINUTE, horizonBars: 2, nSplits: 1, testSize: (time.length - monday) / time.length }
+    const lastTrained = (embargo?: Embargo): number => walkForward({ ...base, ...(embargo && { embargo }) })[0]!.train.at(-1)!
+    // Rows monday - 1 and - 2 are always purged: their labels end on Monday.
+    expect(lastTrained('none')).toBe(monday - 3)
+    expect(lastTrained()).toBe(monday - 3)
+    expect(lastTrained({ minutes: 49 * 60 })).toBe(monday - 3)
+    expect(lastTrained({ minutes: 60 * 60 })).toBe(monday - 12)
+    expect(lastTrained({ bars: 12 })).toBe(monday - 12)
+  })
+
+  it('goes below the horizon only where none is asked for, and then still purges', () => {
+    const base = { ...minutes(1000, 60), labelEndTime: minutes(1000, 5).labelEndTime, nSplits: 1, testSize: 0.2, horizonBars: 60 }
+    const trained = (embargo?: Embargo): [number, EmbargoInForce | undefined] => {
+      const [fold] = walkForward({ ...base, ...(embargo && { embargo }) })
+      return [fold!.train.at(-1)!, fold!.embargo]
+    }
+    const ms = 60 * MINUTE
+    expect(trained()).toEqual([740, { asked: undefined, ms, bars: 0, why: 'label horizon' }])
+    expect(trained({ minutes: 0 })).toEqual([740, { asked: { minutes: 0 }, ms, bars: 0, why: 'label horizon' }])
+    expect(trained({ minutes: 61 })).toEqual([739, { asked: { minutes: 61 }, ms: ms + MINUTE, bars: 0, why: 'asked for' }])
+    expect(trained({ bars: 3 })).toEqual([740, { asked: { bars: 3 }, ms: 0, bars: 60, why: 'label horizon' }])
+    expect(trained('none')).toEqual([794, { asked: 'none', ms: 0, bars: 0, why: 'asked for' }])
+  })
+
+  it('cuts the same rows as an obvious slow reference, over random bars, label spans and settings', () => {
+    const settings = fc.record({
       nSplits: fc.integer({ min: 1, max: 4 }),
       testSize: fc.double({ min: 0.1, max: 0.6, noNaN: true }),
-      embargoMs: fc.integer({ min: 0, max: 20_000 }),
-      horizonMs: fc.integer({ min: 0, max: 20_000 }),
-      validationShare: fc.constantFrom(0, 0.1, 0.3),
       mode: fc.constantFrom('anchored' as const, 'rolling' as const),
     })
     let cut = 0
     fc.assert(
-      fc.property(scenario, ({ steps, spans, usable, ...settings }) => {
-        let now = 0
-        const time = Float64Array.from(steps, (step) => (now += step))
-        const n = time.length
-        // Labels of any length, some missing: ends are taken from the bars, as labels do.
-        const labelEndTime = time.map((_, i) => (spans[i % 60]! < 1 ? NaN : (time[i + spans[i % 60]!] ?? NaN)))
-        const mask = time.map((_, i) => usable[i % 60]!)
+      fc.property(labelledBars, settings, (data, { nSplits, testSize, mode }) => {
         let folds: Fold[]
         try {
-          folds = walkForward({ time, labelEndTime, usable: mask, ...settings, minTrainRows: 1 })
+          folds = walkForward({ ...data, nSplits, testSize, mode, minTrainRows: 1 })
         } catch (error) {
-          return (error as { code: string }).code === 'too-few-bars'
+          expect(error).toMatchObject({ code: 'too-few-bars' })
+          return
         }
         cut += 1
-        const gap = Math.max(settings.embargoMs, settings.horizonMs)
-        const tested = folds.flatMap(({ test }) => [...test])
-        const increasing = (rows: ArrayLike<number>): boolean => Array.from(rows).every((row, i) => i === 0 || row > rows[i - 1]!)
-        return (
-          increasing(tested) &&
-          tested[0]! >= n - Math.round(n * settings.testSize) &&
-          folds.every(({ train, validation, test, purged, embargoed }) => {
-            const parts = [train, validation, test].filter((part) => part.length > 0)
-            const candidates = train.length + validation.length + purged + embargoed
-            return (
-              candidates <= test[0]! &&
-              parts.every((part) => increasing(part) && part.every((i) => mask[i]! > 0 && Number.isFinite(labelEndTime[i]))) &&
-              parts.every((earlier, a) =>
-                parts
-                  .slice(a + 1)
-                  .every((later) => earlier.every((i) => labelEndTime[i]! < time[later[0]!]! && time[i]! + gap <= time[later[0]!]!)),
-              )
-            )
-          })
-        )
+        const n = data.time.length
+        const bars = Array.from({ length: n }, (_, i) => i)
+        const testBars = Math.round(n * testSize)
+        const tested = bars.filter((i) => i >= n - testBars && stands(data, i))
+        expect(folds.flatMap(({ test }) => [...test])).toEqual(tested)
+        for (const [k, { train, validation, test }] of folds.entries()) {
+          const from = n - testBars + Math.floor((k * testBars) / nSplits)
+          const first = mode === 'rolling' ? from - (n - testBars) : 0
+          const later = bars.filter((j) => j >= from)
+          const kept = bars.filter((i) => i >= first && i < from && stands(data, i) && later.every((j) => isClearBefore(data, i, j)))
+          const held = Math.round(kept.length * (data.validationShare ?? 0))
+          const tail = kept.slice(kept.length - held)
+          expect([...validation]).toEqual(tail)
+          expect([...train]).toEqual(kept.slice(0, kept.length - held).filter((i) => tail.every((j) => isClearBefore(data, i, j))))
+          for (const i of [...train, ...validation]) expect(spansMeet(data, i, [...test])).toBe(false)
+        }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
-    expect(cut).toBeGreaterThan(100)
-  })
-})
-
-describe('describeFolds', () => {
-  it('says where the parts lie and how wide the gap came out', () => {
-    const data = minutes(1000, 1)
-    const [row] = describeFolds(walkForward({ ...data, nSplits: 1, testSize: 0.2, embargoMs: 30 * MINUTE }), data.time)
-    expect(row).toMatchObject({
-      fold: 0,
-      trainRows: 771,
-      trainFrom: '1970-01-01T00:00:00.000Z',
-      validationRows: 0,
-      validationFrom: '',
-      testFrom: '1970-01-01T13:20:00.000Z',
-      embargoMinutes: 30,
-      gapMinutes: 30,
-    })
+    expect(cut).toBeGreaterThan(80)
   })
 })

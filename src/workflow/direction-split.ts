@@ -3,7 +3,7 @@ import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { completeRows, type FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
-import { walkForward, type Fold } from '../split/index.js'
+import { walkForward, type Embargo, type Fold } from '../split/index.js'
 import { resolveModelSpec } from '../models/index.js'
 import type { NamedModelSpec } from './direction-models.js'
 import { foldTable } from './direction-tables.js'
@@ -21,16 +21,21 @@ export interface DirectionSplitInput {
   readonly models: readonly NamedModelSpec[]
   readonly folds: number
   readonly testSize: number
-  readonly embargoMinutes: number
+  /** Time before a later part in which no row is trained on; a label's horizon that is longer is in force instead. */
+  readonly embargoMinutes?: number
+  /** In place of `embargoMinutes`: also in bars, or 'none'. */
+  readonly embargo?: Embargo
   readonly config: TrainingConfig
 }
 
 /**
  * Walk-forward folds over the rows that every model can use, so that all are scored on the same rows: features complete over the longest look-back, label known.
- * The embargo is the larger of `embargoMinutes` and the label's horizon. Shows one line a fold.
+ * The embargo is the larger of what is asked for and the label's horizon, none only for `embargo: 'none'`. Shows one line a fold, with what is in force and why.
  * @throws LabError of walkForward
  */
-export function directionSplit({ bars, X, labels, models, folds, testSize, embargoMinutes, config }: DirectionSplitInput): DirectionSplit {
+export function directionSplit(input: DirectionSplitInput): DirectionSplit {
+  const { bars, X, labels, models, folds, testSize, embargoMinutes, config } = input
+  const embargo = input.embargo ?? (embargoMinutes === undefined ? undefined : { minutes: embargoMinutes })
   const lookBacks = models.map(({ spec }) => Number(resolveModelSpec(spec).params.lookbackBars ?? 1))
   const historyRows = Math.max(1, ...lookBacks)
   const { window, validation_share } = config.training.validation
@@ -40,8 +45,9 @@ export function directionSplit({ bars, X, labels, models, folds, testSize, embar
     usable: completeRows(X, { historyRows }),
     nSplits: folds,
     testSize,
-    embargoMs: embargoMinutes * 60_000,
+    ...(embargo !== undefined && { embargo }),
     horizonMs: labels.horizonBars * bars.timeframeMs,
+    horizonBars: labels.horizonBars,
     mode: window,
     validationShare: validation_share,
   })
