@@ -37,6 +37,17 @@ describe('parseConfigText', () => {
     expect(parseConfigText('resources: {gpu_enabled: true}').config!.resources).not.toHaveProperty('gpu_enabled')
   })
 
+  it('takes an embargo in minutes, or none', () => {
+    const embargo = (text: string) => parseConfigText(`training: {validation: {embargo_minutes: ${text}}}`)
+    const taken = ['45', '0', '0.5', 'none'].map((text) => embargo(text).config?.training.validation.embargo_minutes)
+    expect(taken).toEqual([45, 0, 0.5, 'none'])
+    expect(embargo('-1').problems.map(({ message }) => message)).toEqual(['-1; expected at least 0'])
+    for (const text of ['None', '12 bars', '~', '.inf', '.nan'])
+      expect(embargo(text).problems.map(({ message }) => message)).toEqual([
+        expect.stringContaining('expected a number of minutes from 0, or none'),
+      ])
+  })
+
   it('tells all problems at once, with their place and what was meant', () => {
     const text = [
       'resources:',
@@ -65,7 +76,7 @@ describe('parseConfigText', () => {
       '4:3 resources.n_splits: unknown key; it belongs at training.validation.n_splits',
       '7:5 training.validation.test_size: 1; expected less than 1',
       '8:5 training.validation.n_splits: 2.5; expected a whole number',
-      '9:5 training.validation.embargo_minutes: "30"; expected a number',
+      '9:5 training.validation.embargo_minutes: "30"; expected a number of minutes from 0, or none',
       '13:14 models.direction.default_params.C.1: -1; expected more than 0',
       '14:7 models.direction.default_params.solver: a list; expected at least 1 of them',
       '17:5 balance.symbols.BTCUSDT.target: missing; expected a number',

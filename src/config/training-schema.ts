@@ -25,12 +25,14 @@ const resources = z.strictObject({
   checkpoints_dir: folder.default('checkpoints'),
 })
 
+const embargo = z.union([z.number().min(0), z.literal('none')], 'expected a number of minutes from 0, or none')
+
 const training = z.strictObject({
   validation: z
     .strictObject({
       method: z.literal('walk_forward').default('walk_forward'),
       n_splits: positiveInt.default(5),
-      embargo_minutes: z.number().min(0).default(30),
+      embargo_minutes: embargo.default(30),
       test_size: z.number().gt(0).lt(1).default(0.2),
       window: z.enum(['anchored', 'rolling']).default('anchored'),
       validation_share: z.number().min(0).lt(1).default(0.15),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { embargoInForce, embargoNote, parseEmbargo, type Embargo } from './embargo.js'
+import { embargoInForce, embargoNote, type Embargo } from './embargo.js'
 
 const note = (asked: Embargo | undefined, horizonBars = 12): string =>
   embargoNote(embargoInForce(asked, { horizonMs: horizonBars * 300_000, horizonBars }))
@@ -15,19 +15,5 @@ describe('embargoInForce', () => {
     expect(note('none')).toBe('no embargo: asked for')
     expect(note({ bars: 0 }, 0)).toBe('no embargo: asked for')
     expect(note(undefined, 0)).toBe('no embargo: label horizon of 0')
-  })
-})
-
-describe('parseEmbargo', () => {
-  it('reads what a configuration writes and nothing else', () => {
-    expect(['none', '30 minutes', '0.5 minutes', '12 bars', '0 bars'].map(parseEmbargo)).toEqual([
-      'none',
-      { minutes: 30 },
-      { minutes: 0.5 },
-      { bars: 12 },
-      { bars: 0 },
-    ])
-    for (const text of ['', 'no', '12', '1.5 bars', '-3 bars', '12  bars', '2 hours', 'None'])
-      expect(() => parseEmbargo(text), text).toThrow(expect.objectContaining({ code: 'bad-split' }) as Error)
   })
 })

@@ -62,15 +62,6 @@ function checkEmbargo(asked: Embargo | undefined, { horizonMs, horizonBars }: La
     throw badSplit('an embargo in bars, no horizonBars', "the label's horizon in bars beside it", 'add horizonBars: labels.horizonBars')
 }
 
-/** Reads an embargo as a configuration writes it: `none`, `30 minutes`, `12 bars`. @throws LabError `bad-split` */
-export function parseEmbargo(text: string): Embargo {
-  if (text === 'none') return 'none'
-  const [, amount, unit] = /^(\d+(?:\.\d+)?) (minutes|bars)$/.exec(text) ?? []
-  if (amount === undefined || (unit === 'bars' && amount.includes('.')))
-    throw badSplit(`embargo "${text}"`, 'none, or a number of minutes or bars', 'for example "30 minutes" or "12 bars"')
-  return unit === 'bars' ? { bars: Number(amount) } : { minutes: Number(amount) }
-}
-
 const count = (amount: number, unit: string): string => `${amount} ${unit}${amount === 1 ? '' : 's'}`
 
 /** What was asked for, in words; empty where nothing was. */

@@ -3,13 +3,14 @@ import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { completeRows, type FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
-import { walkForward, type Embargo, type Fold } from '../split/index.js'
+import { embargoInForce, walkForward, type Embargo, type EmbargoInForce, type Fold } from '../split/index.js'
 import { resolveModelSpec } from '../models/index.js'
 import type { NamedModelSpec } from './direction-models.js'
 import { foldTable } from './direction-tables.js'
 
 export interface DirectionSplit extends Displayable {
   readonly folds: readonly Fold[]
+  readonly embargo: EmbargoInForce
   /** Rows before a usable row that must be complete too, the row itself counted: the longest look-back of the models. */
   readonly historyRows: number
 }
@@ -21,24 +22,26 @@ export interface DirectionSplitInput {
   readonly models: readonly NamedModelSpec[]
   readonly folds: number
   readonly testSize: number
-  /** Time before a later part in which no row is trained on; a label's horizon that is longer is in force instead. */
-  readonly embargoMinutes?: number
-  /** In place of `embargoMinutes`: also in bars, or 'none'. */
+  /** Gap before a later part, or 'none'; a longer horizon of the label is in force instead. Not given: the horizon. */
+  readonly embargoMinutes?: number | 'none'
+  /** Taken in place of `embargoMinutes`; can count bars. */
   readonly embargo?: Embargo
   readonly config: TrainingConfig
 }
 
 /**
  * Walk-forward folds over the rows that every model can use, so that all are scored on the same rows: features complete over the longest look-back, label known.
- * The embargo is the larger of what is asked for and the label's horizon, none only for `embargo: 'none'`. Shows one line a fold, with what is in force and why.
+ * The embargo is the larger of what is asked for and the label's horizon, none only for `'none'`. Shows one line a fold, with what is in force and why.
  * @throws LabError of walkForward
  */
 export function directionSplit(input: DirectionSplitInput): DirectionSplit {
   const { bars, X, labels, models, folds, testSize, embargoMinutes, config } = input
-  const embargo = input.embargo ?? (embargoMinutes === undefined ? undefined : { minutes: embargoMinutes })
+  const inMinutes = typeof embargoMinutes === 'number' ? { minutes: embargoMinutes } : embargoMinutes
+  const embargo = input.embargo ?? inMinutes
   const lookBacks = models.map(({ spec }) => Number(resolveModelSpec(spec).params.lookbackBars ?? 1))
   const historyRows = Math.max(1, ...lookBacks)
   const { window, validation_share } = config.training.validation
+  const horizon = { horizonMs: labels.horizonBars * bars.timeframeMs, horizonBars: labels.horizonBars }
   const result = walkForward({
     time: bars.time,
     labelEndTime: labels.endTime,
@@ -46,13 +49,13 @@ export function directionSplit(input: DirectionSplitInput): DirectionSplit {
     nSplits: folds,
     testSize,
     ...(embargo !== undefined && { embargo }),
-    horizonMs: labels.horizonBars * bars.timeframeMs,
-    horizonBars: labels.horizonBars,
+    ...horizon,
     mode: window,
     validationShare: validation_share,
   })
   return {
     folds: result,
+    embargo: embargoInForce(embargo, horizon),
     historyRows,
     [DISPLAY]: () => foldTable(result, bars.time)[DISPLAY](),
   }
