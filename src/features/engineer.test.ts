@@ -87,7 +87,9 @@ describe('FeatureEngineer', () => {
     expect(code(() => new FeatureEngineer().fit(randomBars(71, 1)))).toBe('too-few-bars')
     expect(code(() => new FeatureEngineer({ names: ['rsi_14'], drop: ['rsi_14'] }))).toBe('no-features')
     expect(code(() => new FeatureEngineer({ groups: ['volume'] }).fit({ ...bars, volume: bars.volume.map(() => NaN) }))).toBe('no-features')
-    expect(code(() => defineFeature({ ...allFeatures[0]!, name: 'Bad Name' }))).toBe('bad-feature')
+    expect(code(() => defineFeature({ name: 'Bad Name', group: 'price', description: '', column: ({ close }) => close }))).toBe(
+      'bad-feature',
+    )
     expect(code(() => selectFeatures({}, [allFeatures[0]!, allFeatures[0]!]))).toBe('duplicate-feature')
   })
 })

@@ -1,33 +1,38 @@
 import { LabError, nearestName } from '../core/index.js'
 import { FEATURE_GROUPS, type Feature, type FeatureGroup } from './define-feature.js'
+import { microstructureFeatures } from './families/microstructure.js'
 import { momentumFeatures } from './families/momentum.js'
 import { priceFeatures } from './families/price.js'
+import { statisticalFeatures } from './families/statistical.js'
 import { timeFeatures } from './families/time.js'
 import { trendFeatures } from './families/trend.js'
 import { volatilityFeatures } from './families/volatility.js'
 import { volumeFeatures } from './families/volume.js'
+import { featureOfAnyPeriod } from './feature-families.js'
 
-/** Every feature that ships, in the order of the columns. A new one is a record in its family's file. */
+/** The default set, in the order of the columns. A new feature is a record in its family's file. Alpha158, Alpha360 and comparisons with other symbols stand apart. */
 export const allFeatures: readonly Feature[] = [
   ...priceFeatures,
   ...momentumFeatures,
-  ...volatilityFeatures,
   ...trendFeatures,
+  ...volatilityFeatures,
   ...volumeFeatures,
+  ...statisticalFeatures,
+  ...microstructureFeatures,
   ...timeFeatures,
 ]
 
 export interface FeatureSelection {
   /** Only these groups. Default: all. */
   readonly groups?: readonly FeatureGroup[]
-  /** Only these features. Default: all of the groups. */
+  /** Only these features. Default: all of the groups. A family's name with any period will do: 'rsi_21'. */
   readonly names?: readonly string[]
   /** Without these. */
   readonly drop?: readonly string[]
 }
 
 /**
- * Features by group and name, in the order of `from`.
+ * Features by group and name, in the order of `from`; features of other periods follow.
  * @throws LabError `unknown-feature-group`, `unknown-feature` (both name the nearest), `duplicate-feature`, `no-features`.
  */
 export function selectFeatures(selection: FeatureSelection = {}, from: readonly Feature[] = allFeatures): Feature[] {
@@ -40,8 +45,11 @@ export function selectFeatures(selection: FeatureSelection = {}, from: readonly 
       help: 'rename one of them',
     })
   for (const group of selection.groups ?? []) known('feature group', group, FEATURE_GROUPS)
-  for (const name of [...(selection.names ?? []), ...(selection.drop ?? [])]) known('feature', name, names)
-  const chosen = from.filter(
+  const made = (selection.names ?? []).flatMap((name) => (names.includes(name) ? [] : (featureOfAnyPeriod(name) ?? [])))
+  const all = [...from, ...made]
+  const allNames = all.map((feature) => feature.name)
+  for (const name of [...(selection.names ?? []), ...(selection.drop ?? [])]) known('feature', name, allNames)
+  const chosen = all.filter(
     ({ name, group }) =>
       (selection.groups?.includes(group) ?? true) &&
       (selection.names?.includes(name) ?? true) &&

@@ -1,37 +1,117 @@
-import type { Bars } from '../../data/index.js'
+import { DAY_MS, formatTimeframe, MINUTE_MS, WEEK_MS, type Bars } from '../../data/index.js'
+import { onClock } from '../../indicators/index.js'
 import { defineFeature, type Feature } from '../define-feature.js'
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const WEEK_MS = 7 * DAY_MS
 /** 1970-01-01 was a Thursday: the week is counted from the Monday before it. */
 const MONDAY_SHIFT_MS = 3 * DAY_MS
 
-const tooLong =
-  (cycleMs: number, cycle: string) =>
-  ({ timeframeMs }: Bars): string | undefined =>
-    timeframeMs < cycleMs ? undefined : `bars of ${timeframeMs / HOUR_MS} hours say nothing about the ${cycle}`
+function tooLong(cycleMs: number, cycle: string) {
+  return ({ timeframeMs }: Bars): string | undefined =>
+    timeframeMs < cycleMs ? undefined : `bars of ${formatTimeframe(timeframeMs)} say nothing about the ${cycle}`
+}
+
+interface Cycle {
+  readonly name: string
+  readonly what: string
+  readonly lengthMs: number
+  /** Place in the cycle, 0 to below 1, of a wall clock in ms that reads like UTC. */
+  readonly phase: (clock: number) => number
+}
+
+function modulo(a: number, b: number): number {
+  return ((a % b) + b) % b
+}
+function daysInMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+}
+
+const CYCLES: readonly Cycle[] = [
+  { name: 'hour', what: 'time of day', lengthMs: DAY_MS, phase: (t) => modulo(t, DAY_MS) / DAY_MS },
+  {
+    name: 'weekday',
+    what: 'day of the week',
+    lengthMs: WEEK_MS,
+    phase: (t) => Math.floor(modulo(t + MONDAY_SHIFT_MS, WEEK_MS) / DAY_MS) / 7,
+  },
+  {
+    name: 'month_day',
+    what: 'day of the month',
+    lengthMs: 28 * DAY_MS,
+    phase: (t) => {
+      const date = new Date(t)
+      return (date.getUTCDate() - 1) / daysInMonth(date.getUTCFullYear(), date.getUTCMonth())
+    },
+  },
+  { name: 'month', what: 'month of the year', lengthMs: 365 * DAY_MS, phase: (t) => new Date(t).getUTCMonth() / 12 },
+]
 
 /** Phase of a cycle as a point on a circle, so that its end lies beside its beginning. */
-function cyclic(name: string, cycle: string, cycleMs: number, phase: (time: number) => number, part: (angle: number) => number): Feature {
+function cyclic({ name, what, lengthMs, phase }: Cycle, part: 'sin' | 'cos', zone: string): Feature {
+  const fn = part === 'sin' ? Math.sin : Math.cos
   return defineFeature({
-    name,
+    name: `${name}_${part}`,
     group: 'time',
-    description: `${part === Math.sin ? 'Sine' : 'Cosine'} of the ${cycle} (UTC) at which the bar opens, as an angle.`,
-    inputs: ['time'],
-    params: {},
-    lookback: 0,
-    unavailable: tooLong(cycleMs, cycle),
-    compute: ({ time }) => time.map((t) => part(2 * Math.PI * phase(t))),
+    description: `${part === 'sin' ? 'Sine' : 'Cosine'} of the ${what} (${zone}) at which the bar opens, as an angle.`,
+    unavailable: tooLong(lengthMs, what),
+    column: ({ time }) => onClock(time, zone, `${name}_${part}`, (clock) => fn(2 * Math.PI * phase(clock))),
   })
 }
 
-const hour = (t: number): number => (((t % DAY_MS) + DAY_MS) % DAY_MS) / DAY_MS
-const weekday = (t: number): number => Math.floor(((((t + MONDAY_SHIFT_MS) % WEEK_MS) + WEEK_MS) % WEEK_MS) / DAY_MS) / 7
+interface Session {
+  readonly name: string
+  readonly what: string
+  /** Wall clock of the session's own zone. */
+  readonly zone: string
+  readonly fromMinute: number
+  readonly toMinute: number
+}
 
-export const timeFeatures: readonly Feature[] = [
-  cyclic('hour_sin', 'time of day', DAY_MS, hour, Math.sin),
-  cyclic('hour_cos', 'time of day', DAY_MS, hour, Math.cos),
-  cyclic('weekday_sin', 'day of the week', WEEK_MS, weekday, Math.sin),
-  cyclic('weekday_cos', 'day of the week', WEEK_MS, weekday, Math.cos),
+const SESSIONS: readonly Session[] = [
+  { name: 'tokyo', what: 'Tokyo stock exchange, 9:00-15:30', zone: 'Asia/Tokyo', fromMinute: 540, toMinute: 930 },
+  { name: 'london', what: 'London stock exchange, 8:00-16:30', zone: 'Europe/London', fromMinute: 480, toMinute: 990 },
+  { name: 'new_york', what: 'New York stock exchange, 9:30-16:00', zone: 'America/New_York', fromMinute: 570, toMinute: 960 },
 ]
+
+function isWeekend(clock: number): boolean {
+  return modulo(clock + MONDAY_SHIFT_MS, WEEK_MS) >= 5 * DAY_MS
+}
+
+/** Holidays are not known: the flag says what the clock says. */
+function sessionFlag({ name, what, zone, fromMinute, toMinute }: Session): Feature {
+  return defineFeature({
+    name: `session_${name}`,
+    group: 'time',
+    description: `1 where the bar opens on a weekday within the hours of the ${what} ${zone} time, else 0. Public holidays count as weekdays.`,
+    unavailable: tooLong(DAY_MS / 2, 'trading session'),
+    column: ({ time }) =>
+      onClock(time, zone, `session_${name}`, (clock) => {
+        const minute = modulo(clock, DAY_MS) / MINUTE_MS
+        return !isWeekend(clock) && minute >= fromMinute && minute < toMinute ? 1 : 0
+      }),
+  })
+}
+
+function weekend(zone: string): Feature {
+  return defineFeature({
+    name: 'weekend',
+    group: 'time',
+    description: `1 where the bar opens on a Saturday or Sunday (${zone}), else 0.`,
+    unavailable: tooLong(WEEK_MS, 'day of the week'),
+    column: ({ time }) => onClock(time, zone, 'weekend', (clock) => (isWeekend(clock) ? 1 : 0)),
+  })
+}
+
+/**
+ * Calendar features on the clock of a zone.
+ * @param zone 'UTC' or an IANA name such as 'America/New_York' for the exchange's own hours. Sessions keep their own zones.
+ * @throws LabError `unknown-time-zone` when they are computed
+ */
+export function timeFeaturesIn(zone: string): Feature[] {
+  return [
+    ...CYCLES.flatMap((cycle) => [cyclic(cycle, 'sin', zone), cyclic(cycle, 'cos', zone)]),
+    ...SESSIONS.map(sessionFlag),
+    weekend(zone),
+  ]
+}
+
+export const timeFeatures: readonly Feature[] = timeFeaturesIn('UTC')
