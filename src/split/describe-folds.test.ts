@@ -80,6 +80,21 @@ describe('describeFolds', () => {
     expect(text[51]).toBe('6 more folds')
   })
 
+  it('looks at each change between trained and tested rows', () => {
+    const [train, test] = [Int32Array.of(0, 8, 18, 45, 60), Int32Array.of(5, 20, 40)]
+    const fold = {
+      index: 0,
+      kind: 'combinatorial' as const,
+      train,
+      validation: Int32Array.of(70),
+      test,
+      embargoMs: 0,
+      purged: 0,
+      embargoed: 0,
+    }
+    expect(describeFolds([fold], time)[0]).toMatchObject({ gapMinutes: 2, gapAfterMinutes: 3, laterTrainRows: 5 })
+  })
+
   it('takes folds made by hand, and serialises like a plain list', () => {
     const fold = {
       index: 0,
