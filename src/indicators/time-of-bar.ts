@@ -1,14 +1,17 @@
 import { LabError } from '../core/index.js'
-import { DAY_MS, HOUR_MS } from '../data/index.js'
+import { DAY_MS, MINUTE_MS } from '../data/index.js'
 import { column, type Column } from './column.js'
 
 /** Milliseconds to add to UTC to get the wall clock of a zone. */
 export type ZoneOffset = (time: number) => number
 
-const HOURS_KEPT = 4096
+/** Offsets change only at quarters of an hour of UTC: Lord Howe Island moves by half an hour. */
+const GRAIN_MS = 15 * MINUTE_MS
+const GRAINS_PER_DAY = DAY_MS / GRAIN_MS
+const OFFSETS_KEPT = 4096
 
 /**
- * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. Offsets are constant within an hour of UTC, so one look-up an hour is enough.
+ * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. A day without a change of the clock needs two look-ups in the calendar.
  * @throws LabError `unknown-time-zone`
  */
 export function zoneOffset(zone: string): ZoneOffset {
@@ -33,38 +36,65 @@ export function zoneOffset(zone: string): ZoneOffset {
       cause,
     })
   }
-  const look = (hour: number): number => {
-    const time = hour * HOUR_MS
+  const look = (grain: number): number => {
+    const time = grain * GRAIN_MS
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)])) as Record<string, number>
     return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - time
   }
-  // Where a day begins and ends with the same offset it has no change within: two look-ups a day instead of 24.
+  // Where a day begins and ends with the same offset it has no change within: no need to look at each quarter of an hour.
   const known = new Map<number, number>()
-  const at = (hour: number): number => {
-    let offset = known.get(hour)
+  const at = (grain: number): number => {
+    let offset = known.get(grain)
     if (offset === undefined) {
-      if (known.size > HOURS_KEPT) known.clear()
-      known.set(hour, (offset = look(hour)))
+      if (known.size > OFFSETS_KEPT) known.clear()
+      known.set(grain, (offset = look(grain)))
     }
     return offset
   }
   return (time) => {
-    const day = Math.floor(time / DAY_MS) * 24
+    const day = Math.floor(time / DAY_MS) * GRAINS_PER_DAY
     const begin = at(day)
-    return begin === at(day + 24) ? begin : at(Math.floor(time / HOUR_MS))
+    return begin === at(day + GRAINS_PER_DAY) ? begin : at(Math.floor(time / GRAIN_MS))
   }
 }
 
-/** fn(wall-clock time of the bar's open, as ms that read like UTC). `name` says which function it is. */
-export function onClock(time: Column, zone: string, name: string, fn: (clock: number) => number): Column {
+/** How long a function of the clock stays the same: it is called once for each stretch of this length. */
+export type ClockStep = 'bar' | 'minute' | 'day'
+const STEP_MS: Readonly<Record<ClockStep, number>> = { bar: 0, minute: MINUTE_MS, day: DAY_MS }
+
+/**
+ * fn(wall-clock time of the bar's open, as ms that read like UTC).
+ * @param name says which function it is
+ * @param step the longest stretch of the clock over which fn is constant
+ */
+export function onClock(time: Column, zone: string, name: string, fn: (clock: number) => number, step: ClockStep = 'bar'): Column {
   return column({
     name: `clock_${name}`,
     inputs: [time],
     params: [zone],
     start: ([t], [y]) => {
-      const offset = zoneOffset(zone)
+      const offsetAt = zoneOffset(zone)
+      const length = STEP_MS[step]
+      let grain = NaN
+      let offset = 0
+      let stretch = NaN
+      let value = NaN
       return (from, to) => {
-        for (let i = from; i < to; i++) y![i] = fn(t![i]! + offset(t![i]!))
+        for (let i = from; i < to; i++) {
+          const now = t![i]!
+          const thisGrain = Math.floor(now / GRAIN_MS)
+          if (thisGrain !== grain) {
+            grain = thisGrain
+            offset = offsetAt(now)
+          }
+          const clock = now + offset
+          const thisStretch = length === 0 ? NaN : Math.floor(clock / length)
+          if (thisStretch !== stretch) {
+            stretch = thisStretch
+            value = fn(clock)
+          }
+          y![i] = value
+        }
       }
     },
   })
