@@ -4,9 +4,7 @@ import { createRng, projectPath } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { computeFeature } from './compute-feature.js'
 import { allFeatures } from './registry.js'
-import { alpha158 } from './sets/alpha158.js'
-import { alpha360 } from './sets/alpha360.js'
-import { atr, barColumns, computeColumns, ema, macd, type Column } from '../indicators/index.js'
+import { atr, barColumns, computeColumns, ema, macd, type Column as IndicatorColumn } from '../indicators/index.js'
 
 type Column = (number | null)[]
 interface Golden {
@@ -43,7 +41,7 @@ const column = (name: string, of: Bars = bars): Float64Array =>
     of,
   )
 
-const indicator = (column: Column): Float64Array => computeColumns(bars, { column }).column
+const indicator = (column: IndicatorColumn): Float64Array => computeColumns(bars, { column }).column
 
 function expectEqual(ours: ArrayLike<number>, reference: Column, relative = 1e-12): void {
   expect(ours.length).toBe(reference.length)

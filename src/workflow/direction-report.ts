@@ -4,6 +4,7 @@ import type { LookAheadCertificate } from '../leaks/index.js'
 import type { Labels } from '../labels/index.js'
 import { classificationMetrics } from '../metrics/index.js'
 import { candles, foldTimeline, labelBalance, priceOverview, table, type ReportSpec } from '../report/index.js'
+import { embargoNote } from '../split/index.js'
 import {
   calibrationFigure,
   confusionFigures,
@@ -107,7 +108,7 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         id: 'validation',
         title: 'Folds, purge and embargo',
         paragraphs: [
-          `Each test block was predicted by models fitted on earlier bars only. Rows whose label reaches into a later part are purged; training stops ${split.folds[0]!.embargoMs / 60_000} minutes before a later part.`,
+          `Each test block was predicted by models fitted on earlier bars only. Rows whose label reaches into a later part are purged; ${embargoNote(split.embargo)}.`,
         ],
         tables: [foldTable(split.folds, bars.time)],
         figures: [foldTimeline(split.folds, bars.time)],

@@ -4,7 +4,7 @@ import { projectPath, sha256 } from '../core/index.js'
 import type { ModelKind } from '../models/index.js'
 
 /** Code that decides what any fit computes: after an edit there, a stored fit is not what this code would give. */
-const COMMON = ['src/core', 'src/models', 'src/features/standard-scaler.ts', 'src/workflow/fit-worker.ts', 'package-lock.json']
+const COMMON = ['src/core', 'src/models', 'src/preprocess', 'src/workflow/fit-worker.ts', 'package-lock.json']
 
 /** Code behind one kind of model alone. */
 const OF_KIND: Record<ModelKind, readonly string[]> = {
