@@ -64,12 +64,18 @@ export function selectFeatures(selection: FeatureSelection = {}, from: readonly 
   return chosen
 }
 
+/** Names shown in an error: enough to see what they look like. */
+const SHOWN = 12
+
 function known(what: string, given: string, accepted: readonly string[]): void {
   if (accepted.includes(given)) return
   const near = nearestName(given, accepted)
   throw new LabError(`unknown-${what.replace(' ', '-')}`, `There is no ${what} of that name.`, {
     received: given,
-    expected: `one of: ${accepted.join(', ')}`,
-    help: near === undefined ? `choose one of the names above` : `did you mean ${near}?`,
+    expected:
+      accepted.length > SHOWN
+        ? `one of ${accepted.length} names: ${accepted.slice(0, SHOWN).join(', ')}, ...`
+        : `one of: ${accepted.join(', ')}`,
+    help: near === undefined ? 'npm run features -- list prints them all' : `did you mean ${near}?`,
   })
 }

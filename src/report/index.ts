@@ -9,6 +9,7 @@ export { confusionMatrix, type ConfusionCounts } from './plots/confusion-matrix.
 export { equityCurves, type EquityCurve } from './plots/equity-curves.js'
 export * from './plots/feature-correlation.js'
 export * from './plots/feature-importance.js'
+export * from './plots/feature-panels.js'
 export * from './plots/fold-scores.js'
 export * from './plots/fold-timeline.js'
 export * from './plots/label-balance.js'
