@@ -10,6 +10,9 @@ const DIVERGING = [
   [1, '#B2182B'],
 ] as const
 
+/** Above this cells are drawn small and names thinned. */
+const MANY = 60
+
 /**
  * Correlation of every pair of features. `matrix[i][j]` in [-1, 1]; NaN (a constant feature) stays empty.
  * @throws LabError `bad-correlation` when the matrix has not one row and one column per name.
@@ -33,19 +36,24 @@ export function featureCorrelation(names: readonly string[], matrix: readonly Ar
           y: [...names],
           zmin: -1,
           zmax: 1,
-          // With gaps plotly.js draws every cell; without, one pixel a cell, which some readers blur.
-          xgap: 1,
-          ygap: 1,
+          // With gaps plotly.js draws every cell; without, one pixel a cell, which some readers blur but which stays light for hundreds of features.
+          ...(names.length <= MANY && { xgap: 1, ygap: 1 }),
           colorscale: DIVERGING,
           colorbar: { title: { text: '' }, thickness: 12, outlinewidth: 0, tickvals: [-1, -0.5, 0, 0.5, 1] },
           hovertemplate: '%{y} and %{x}: %{z:.2f}<extra></extra>',
         },
       ],
       layout: {
-        height: Math.max(360, 190 + 15 * names.length),
+        height: Math.max(360, 190 + (names.length <= MANY ? 15 : 6) * names.length),
         title: { text: 'Feature correlation' },
-        xaxis: { showgrid: false, tickangle: -90, tickfont: { size: 10 } },
-        yaxis: { showgrid: false, autorange: 'reversed', tickmode: 'linear', dtick: 1, tickfont: { size: 10 } },
+        xaxis: { showgrid: false, tickangle: -90, tickmode: 'linear', dtick: Math.ceil(names.length / MANY), tickfont: { size: 10 } },
+        yaxis: {
+          showgrid: false,
+          autorange: 'reversed',
+          tickmode: 'linear',
+          dtick: Math.ceil(names.length / MANY),
+          tickfont: { size: 10 },
+        },
       },
     },
   )
