@@ -19,7 +19,7 @@ export interface BarrierEnds {
   readonly returns: Float64Array
   readonly touched: Int8Array
   /** Paths that ended in a bar that reached both barriers, however they were counted. */
-  readonly bothTouched: number
+  readonly metBoth: number
 }
 
 /**
@@ -37,7 +37,7 @@ export function walkBarriers(bars: Bars, walk: BarrierWalk): BarrierEnds {
   const endTime = new Float64Array(n).fill(NaN)
   const returns = new Float64Array(n).fill(NaN)
   const touched = new Int8Array(n)
-  let bothTouched = 0
+  let metBoth = 0
   const known = Uint8Array.from(close, (value, i) =>
     isPrice(value) && (onCloses || (isPrice(open[i]!) && isPrice(high[i]!) && isPrice(low[i]!))) ? 1 : 0,
   )
@@ -59,7 +59,7 @@ export function walkBarriers(bars: Bars, walk: BarrierWalk): BarrierEnds {
         else if (open[j]! >= upper) end(j, TOUCHED.upper, open[j]!)
         else if (open[j]! <= lower) end(j, TOUCHED.lower, open[j]!)
         else if (reachesUpper && reachesLower) {
-          bothTouched += 1
+          metBoth += 1
           if (walk.bothTouched === 'loss') {
             if (losing(i) === 'above') end(j, TOUCHED.upper, upper)
             else end(j, TOUCHED.lower, lower)
@@ -71,5 +71,5 @@ export function walkBarriers(bars: Bars, walk: BarrierWalk): BarrierEnds {
       if (j === i + horizonBars) end(j, TOUCHED.vertical, close[j]!)
     }
   }
-  return { endTime, returns, touched, bothTouched }
+  return { endTime, returns, touched, metBoth }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { averageUniqueness, concurrency, labelSpans } from './concurrency.js'
+import { averageUniqueness, labelConcurrency, labelSpans } from './concurrency.js'
 import { directionLabels } from './direction.js'
 import { ohlc, thrown } from './ohlc.fixture.js'
 import { randomSpans, denseUniqueness } from './spans.fixture.js'
@@ -43,7 +43,7 @@ describe('labelSpans', () => {
 describe('concurrency and average uniqueness', () => {
   it('counts the labels that use each return', () => {
     const spans = labelSpans(directionLabels(ohlc(1, 2, 3, 4, 5, 6), { horizonBars: 2 }), ohlc(1, 2, 3, 4, 5, 6).time)
-    expect([...concurrency(spans)]).toEqual([0, 1, 2, 2, 2, 1])
+    expect([...labelConcurrency(spans)]).toEqual([0, 1, 2, 2, 2, 1])
     expect([...averageUniqueness(spans)]).toEqual([0.75, 0.5, 0.5, 0.75])
   })
 

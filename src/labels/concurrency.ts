@@ -49,7 +49,7 @@ export function labelSpans({ endTime }: Pick<Labels, 'endTime'>, time: Float64Ar
 /**
  * How many labels use each bar's return; with `times` label k counts `times[k]` times. One pass over differences: O(labels + bars).
  */
-export function concurrency({ first, last, bars }: LabelSpans, times?: Int32Array): Int32Array {
+export function labelConcurrency({ first, last, bars }: LabelSpans, times?: Int32Array): Int32Array {
   const count = new Int32Array(bars + 1)
   for (let k = 0; k < first.length; k++) {
     const weight = times === undefined ? 1 : times[k]!
@@ -66,7 +66,7 @@ export function concurrency({ first, last, bars }: LabelSpans, times?: Int32Arra
  * @see M. López de Prado, Advances in Financial Machine Learning (2018), section 4.4
  */
 export function averageUniqueness(spans: LabelSpans, times?: Int32Array): Float64Array {
-  const shares = concurrency(spans, times)
+  const shares = labelConcurrency(spans, times)
   const before = runningSums(spans.bars, (bar) => (shares[bar] === 0 ? 0 : 1 / shares[bar]!))
   return Float64Array.from(spans.rows, (_, k) => {
     const [from, to] = [spans.first[k]!, spans.last[k]! + 1]

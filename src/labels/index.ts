@@ -1,6 +1,6 @@
 export type { BarrierOptions } from './barrier-options.js'
 export * from './class-balance.js'
-export { averageUniqueness, concurrency, labelSpans, type LabelSpans, type RowsOption } from './concurrency.js'
+export { averageUniqueness, labelConcurrency, labelSpans, type LabelSpans, type RowsOption } from './concurrency.js'
 export * from './direction.js'
 export * from './labels.js'
 export * from './meta-label.js'

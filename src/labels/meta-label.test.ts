@@ -15,7 +15,7 @@ const first = (bars: Bars, side: number, options: Partial<MetaLabelOptions> = {}
     end: barsAt(bars, labels.endTime)[0],
     net: labels.netReturns[0],
     touched: labels.touched[0],
-    both: labels.bothTouched,
+    both: labels.metBoth,
   }
 }
 const near = (value: number): number => expect.closeTo(value, 14) as number
@@ -76,7 +76,7 @@ describe('metaLabels', () => {
     const labels = metaLabels(ohlc(100, [100, 111, 100, 105], 105), { ...OPTIONS, side: [1, 0, 0] })
     expect(labels[DISPLAY]()).toEqual({
       'text/plain':
-        'meta_2: 3 bars: 1 worth taking (100.00 %), 0 not (0.00 %), 2 without a label; ended at upper 1, lower 0, horizon 0; 0 met both barriers in one bar',
+        'meta_2_0.1_0.05: 3 bars: 1 worth taking (100.00 %), 0 not (0.00 %), 2 without a label; ended at upper 1, lower 0, horizon 0; 0 met both barriers in one bar',
     })
   })
 

@@ -21,7 +21,8 @@ export interface MetaLabels extends PricedLabels {
   readonly netReturns: Float64Array
   /** What ended each label, seen on the price: for a short position `lower` is the profit. A code of {@link TOUCHED}. */
   readonly touched: Int8Array
-  readonly bothTouched: number
+  /** How many labels met both barriers in one bar, dropped ones too. */
+  readonly metBoth: number
 }
 
 /**
@@ -51,12 +52,12 @@ export function metaLabels(bars: Bars, options: MetaLabelOptions): MetaLabels {
   const ends = walkBarriers(bars, { horizonBars, above, below, judgedOn, bothTouched, losing })
   const netReturns = ends.returns.map((value, i) => side[i]! * value - cost)
   const y = netReturns.map((value) => (Number.isNaN(value) ? NaN : value > 0 ? 1 : 0))
-  const name = `meta_${horizonBars}`
+  const name = `meta_${horizonBars}_${profit ?? 'none'}_${stop ?? 'none'}`
   const words = [
     [1, 'worth taking'],
     [0, 'not'],
   ] as const
-  const text = (): string => `${showClasses(name, y, words)}; ${showEnds(ends.touched, ends.bothTouched)}`
+  const text = (): string => `${showClasses(name, y, words)}; ${showEnds(ends.touched, ends.metBoth)}`
   return { name, y, horizonBars, ...ends, netReturns, [DISPLAY]: () => ({ 'text/plain': text() }) }
 }
 

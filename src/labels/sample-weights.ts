@@ -1,6 +1,6 @@
 import { DISPLAY, LabError, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import { averageUniqueness, checkedRows, concurrency, labelSpans, runningSums, type RowsOption } from './concurrency.js'
+import { averageUniqueness, checkedRows, labelConcurrency, labelSpans, runningSums, type RowsOption } from './concurrency.js'
 import { isPrice } from './known-price.js'
 import type { Labels } from './labels.js'
 
@@ -35,7 +35,7 @@ export function uniquenessWeights(labels: Spanned, time: Float64Array, options: 
  */
 export function returnAttributionWeights(labels: Spanned, { time, close }: Bars, options: RowsOption = {}): SampleWeights {
   const spans = labelSpans(labels, time, options)
-  const shares = concurrency(spans)
+  const shares = labelConcurrency(spans)
   let known = NaN
   const before = runningSums(spans.bars, (bar) => {
     if (!isPrice(close[bar]!)) return 0
@@ -49,15 +49,15 @@ export function returnAttributionWeights(labels: Spanned, { time, close }: Bars,
 
 export interface TimeDecayOptions extends RowsOption {
   /**
-   * Weight of the oldest row, where the newest has 1: above -1, at most 1. 1: no decay; 0 to 1: linear decay down to it; below 0: the oldest share -c of the
-   * cumulative uniqueness has weight 0.
+   * Weight at the beginning, where the newest row has 1: above -1, at most 1. 1: no decay; 0 to 1: a line that starts there before the oldest row; below 0: the
+   * oldest share -c of the cumulative uniqueness has weight 0.
    */
   readonly c: number
 }
 
 /**
  * Weight that falls with age, where age is counted in cumulative average uniqueness and not in days: many labels of the same bars age little. Piecewise linear;
- * scaled to mean 1 at the end, so that `c` is the ratio of the oldest weight to the newest.
+ * scaled to mean 1 at the end.
  * @throws LabError `bad-decay`, `bad-labels`, `bad-rows`, `bad-weight`
  * @see M. López de Prado, Advances in Financial Machine Learning (2018), section 4.7
  */
@@ -121,7 +121,7 @@ function sampleWeights(name: string, rows: Int32Array, raw: Float64Array): Sampl
             ? `${name} of ${rows.length} rows, all 0`
             : `${name} ${raw[wrong]} in row ${rows[wrong]}`,
       expected: 'rows whose weights are not negative and not all 0',
-      help: 'look at the labels and the settings: show(labels)',
+      help: 'look at the labels and the settings: display(labels)',
     })
   const weights = raw.map((value) => value / mean)
   let [low, high, squares] = [Infinity, 0, 0]

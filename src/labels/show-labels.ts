@@ -38,8 +38,8 @@ export function showClasses(name: string, y: Float64Array, classes: readonly (re
 }
 
 /** 'ended at upper 4120, lower 4001, horizon 1012; 37 bars touched both'. */
-export function showEnds(touched: Int8Array, bothTouched: number): string {
+export function showEnds(touched: Int8Array, metBoth: number): string {
   const count = (code: number): number => touched.reduce((sum, value) => sum + (value === code ? 1 : 0), 0)
   const ends = `ended at upper ${count(TOUCHED.upper)}, lower ${count(TOUCHED.lower)}, horizon ${count(TOUCHED.vertical)}`
-  return `${ends}; ${bothTouched} met both barriers in one bar`
+  return `${ends}; ${metBoth} met both barriers in one bar`
 }

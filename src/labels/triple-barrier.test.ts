@@ -9,21 +9,21 @@ import { ewmVolatility } from './volatility-target.js'
 
 const TEN: TripleBarrierOptions = { horizonBars: 3, upper: 0.1, lower: 0.05 }
 const first = (bars: Bars, options: Partial<TripleBarrierOptions> = {}) => {
-  const { y, endTime, returns, touched, bothTouched } = tripleBarrierLabels(bars, { ...TEN, ...options })
-  return { y: y[0], end: barsAt(bars, endTime)[0], returns: returns[0], touched: touched[0], bothTouched }
+  const { y, endTime, returns, touched, metBoth } = tripleBarrierLabels(bars, { ...TEN, ...options })
+  return { y: y[0], end: barsAt(bars, endTime)[0], returns: returns[0], touched: touched[0], metBoth }
 }
 
 describe('tripleBarrierLabels', () => {
   it('ends at the barrier that is touched first, at its price; reaching it is enough', () => {
     const up = ohlc(100, [101, 105, 99, 104], [104, 110, 103, 104], [104, 104, 20, 30])
-    expect(first(up)).toEqual({ y: 1, end: 2, returns: expect.closeTo(0.1, 14) as number, touched: TOUCHED.upper, bothTouched: 0 })
+    expect(first(up)).toEqual({ y: 1, end: 2, returns: expect.closeTo(0.1, 14) as number, touched: TOUCHED.upper, metBoth: 0 })
     const down = ohlc(100, [99, 100, 95, 99], [99, 200, 99, 150], 150)
-    expect(first(down)).toEqual({ y: 0, end: 1, returns: expect.closeTo(-0.05, 14) as number, touched: TOUCHED.lower, bothTouched: 0 })
+    expect(first(down)).toEqual({ y: 0, end: 1, returns: expect.closeTo(-0.05, 14) as number, touched: TOUCHED.lower, metBoth: 0 })
   })
 
   it('ends with the horizon at its close, after that bar had its chance', () => {
     const still = [100, [101, 102, 99, 101], [101, 103, 98, 102]] as const
-    const end = { end: 3, bothTouched: 0 }
+    const end = { end: 3, metBoth: 0 }
     expect(first(ohlc(...still, [102, 104, 97, 103], 200))).toEqual({
       ...{ ...end, y: 0, touched: TOUCHED.vertical },
       returns: expect.closeTo(0.03, 14) as number,
@@ -36,13 +36,13 @@ describe('tripleBarrierLabels', () => {
       y: 1,
       end: 1,
       returns: expect.closeTo(0.2, 14) as number,
-      bothTouched: 0,
+      metBoth: 0,
     })
     expect(first(ohlc(100, [80, 125, 75, 110], 91, 91))).toMatchObject({
       y: 0,
       end: 1,
       returns: expect.closeTo(-0.2, 14) as number,
-      bothTouched: 0,
+      metBoth: 0,
     })
   })
 
@@ -53,9 +53,9 @@ describe('tripleBarrierLabels', () => {
       end: 1,
       returns: expect.closeTo(-0.05, 14) as number,
       touched: TOUCHED.lower,
-      bothTouched: 1,
+      metBoth: 1,
     })
-    expect(first(bars, { bothTouched: 'drop' })).toEqual({ y: NaN, end: null, returns: NaN, touched: TOUCHED.none, bothTouched: 1 })
+    expect(first(bars, { bothTouched: 'drop' })).toEqual({ y: NaN, end: null, returns: NaN, touched: TOUCHED.none, metBoth: 1 })
   })
 
   it('judges on closes where asked, at the close that touched', () => {
@@ -65,7 +65,7 @@ describe('tripleBarrierLabels', () => {
       end: 2,
       returns: expect.closeTo(0.12, 14) as number,
       touched: TOUCHED.upper,
-      bothTouched: 0,
+      metBoth: 0,
     })
     const noRange = { ...bars, open: bars.open.fill(NaN), high: bars.high.map(() => NaN), low: bars.low.map(() => NaN) }
     expect(first(noRange, { judgedOn: 'close' })).toMatchObject({ y: 1, end: 2 })
@@ -122,9 +122,11 @@ describe('tripleBarrierLabels', () => {
     const bars = ohlc(100, [100, 115, 90, 112], 112, 112, 112)
     const text = (classes: 2 | 3): unknown => tripleBarrierLabels(bars, { ...TEN, classes })[DISPLAY]()
     const ends = 'ended at upper 0, lower 1, horizon 1; 1 met both barriers in one bar'
-    expect(text(2)).toEqual({ 'text/plain': `triple_barrier_3: 5 bars: 0 up (0.00 %), 2 not up (100.00 %), 3 without a label; ${ends}` })
+    expect(text(2)).toEqual({
+      'text/plain': `triple_barrier_3_0.1_0.05: 5 bars: 0 up (0.00 %), 2 not up (100.00 %), 3 without a label; ${ends}`,
+    })
     expect(text(3)).toEqual({
-      'text/plain': `triple_barrier_3: 5 bars: 0 up (0.00 %), 1 neither (50.00 %), 1 down (50.00 %), 3 without a label; ${ends}`,
+      'text/plain': `triple_barrier_3_0.1_0.05: 5 bars: 0 up (0.00 %), 1 neither (50.00 %), 1 down (50.00 %), 3 without a label; ${ends}`,
     })
   })
 

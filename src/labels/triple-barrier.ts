@@ -20,8 +20,8 @@ export interface TripleBarrierOptions extends BarrierOptions {
 export interface TripleBarrierLabels extends PricedLabels {
   /** What ended each label: a code of {@link TOUCHED}. */
   readonly touched: Int8Array
-  /** Bars that reached both barriers at once, by labels that they ended; see `bothTouched` of the options. */
-  readonly bothTouched: number
+  /** How many labels met both barriers in one bar, dropped ones too: results hang on that choice where they are many. */
+  readonly metBoth: number
 }
 
 /**
@@ -59,8 +59,8 @@ export function tripleBarrierLabels(bars: Bars, options: TripleBarrierOptions): 
     const sign = code !== TOUCHED.vertical ? code : vertical === 'sign' ? Math.sign(ends.returns[i]!) : 0
     return classes === 3 ? sign : sign > 0 ? 1 : 0
   })
-  const name = `triple_barrier_${horizonBars}`
+  const name = `triple_barrier_${horizonBars}_${upper ?? 'none'}_${lower ?? 'none'}`
   const words = classes === 2 ? UP_OR_NOT : UP_NEITHER_DOWN
-  const text = (): string => `${showClasses(name, y, words)}; ${showEnds(ends.touched, ends.bothTouched)}`
+  const text = (): string => `${showClasses(name, y, words)}; ${showEnds(ends.touched, ends.metBoth)}`
   return { name, y, horizonBars, ...ends, [DISPLAY]: () => ({ 'text/plain': text() }) }
 }
