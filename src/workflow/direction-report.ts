@@ -1,6 +1,6 @@
 import type { Bars, DatasetSource, QualityReport } from '../data/index.js'
 import type { EngineeredFeatures } from '../features/index.js'
-import type { LookAheadCertificate } from '../leaks/index.js'
+import { describeLeak, type LeakCertificate } from '../leaks/index.js'
 import type { Labels } from '../labels/index.js'
 import { classificationMetrics } from '../metrics/index.js'
 import { candles, foldTimeline, labelBalance, priceOverview, table, type ReportSpec } from '../report/index.js'
@@ -26,7 +26,7 @@ export interface DirectionReportInput {
   readonly quality: QualityReport
   readonly source: DatasetSource
   readonly X: EngineeredFeatures
-  readonly certificate: LookAheadCertificate
+  readonly certificate: LeakCertificate
   readonly labels: Labels
   readonly split: DirectionSplit
   readonly fits: readonly FoldFit[]
@@ -67,12 +67,7 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
       ['Test rows', evaluation.models[0]?.rows ?? 0],
       ['Folds', split.folds.length],
       ['Features', X.names.length],
-      [
-        'Look-ahead check',
-        certificate.violations.length === 0
-          ? `clean (${certificate.checkedCuts.length} cuts)`
-          : `${certificate.violations.length} columns look ahead`,
-      ],
+      ['Leak certificate', certificate.clean ? `clean (${certificate.comparedValues} values compared)` : `${certificate.leakCount} leaks`],
       ['Seed', seed],
       ['Device', deviceBanner],
     ],
@@ -118,7 +113,7 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         title: 'Data, features and labels',
         paragraphs: [
           `Source: ${source.name}, sha256 \`${source.sha256}\`${source.origin === undefined ? '' : `, ${source.origin.licence}`}.`,
-          `${certificate.comparedValues} feature values were computed again on shortened and altered series: ${certificate.violations.length === 0 ? 'none changed' : `columns that look ahead: ${certificate.violations.map(({ column }) => column).join(', ')}`}.`,
+          `Leak certificate: ${certificate.comparedValues} values compared with what is computed without later bars, or with other ones: ${certificate.clean ? 'none changed' : leaksOf(certificate)}.`,
           ...(X.dropped.length === 0 ? [] : [`Left out: ${X.dropped.map(({ name, reason }) => `${name} (${reason})`).join('; ')}.`]),
         ],
         tables:
@@ -137,3 +132,5 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
     glossary: classificationMetrics.map(({ title, definition }) => ({ term: title, definition })),
   }
 }
+
+const leaksOf = ({ checks }: LeakCertificate): string => checks.flatMap(({ leaks }) => leaks.map(describeLeak)).join('; ')

@@ -1,4 +1,5 @@
 export * from './announce-device.js'
+export * from './certify-run.js'
 export * from './direction-figures.js'
 export * from './direction-models.js'
 export * from './direction-report.js'

@@ -21,11 +21,7 @@ export async function saveDirection(input: SaveDirectionInput): Promise<void> {
   run.writeMetrics({
     dataset: { name: source.name, sha256: source.sha256, symbol: source.symbol, rows: source.rows },
     features: X.names,
-    lookAhead: {
-      checkedCuts: certificate.checkedCuts.length,
-      comparedValues: certificate.comparedValues,
-      violations: certificate.violations,
-    },
+    leaks: { clean: certificate.clean, comparedValues: certificate.comparedValues, checks: certificate.checks },
     label: { name: labels.name, horizonBars: labels.horizonBars },
     folds: describeFolds(split.folds, input.bars.time),
     fits: fits.map(({ fold, model, report }) => ({ fold, model, steps: report.steps, bestStep: report.bestStep })),

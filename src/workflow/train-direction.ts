@@ -2,12 +2,12 @@ import { loadConfig, type TrainingConfig } from '../config/index.js'
 import { errorToJson } from '../core/index.js'
 import { loadBars } from '../data/index.js'
 import { FeatureEngineer } from '../features/index.js'
-import { checkLookAhead } from '../leaks/index.js'
 import { directionLabels } from '../labels/index.js'
 import type { ModelKind } from '../models/index.js'
 import type { DevicePolicy } from '../runtime/index.js'
 import { openRun, type Run } from '../track/index.js'
 import { announceDevice } from './announce-device.js'
+import { certifyRun } from './certify-run.js'
 import { directionModels } from './direction-models.js'
 import { directionSplit } from './direction-split.js'
 import { fitDirection } from './fit-direction.js'
@@ -43,7 +43,7 @@ export interface DirectionResult {
 }
 
 /**
- * The direction notebook as one call: bars, features, look-ahead check, labels, folds, fits, scores, gates, run folder and report. Folds and embargo come from
+ * The direction notebook as one call: bars, features, labels, folds, leak certificate, fits, scores, gates, run folder and report. Folds and embargo come from
  * `training.validation` of the configuration.
  * @throws LabError of each step; the run is then marked failed (interrupted where it was stopped), finished fits are kept
  */
@@ -70,11 +70,18 @@ export async function trainDirection(options: TrainDirectionOptions): Promise<Di
     await run.record('dataset', source)
     const engineer = new FeatureEngineer()
     const X = engineer.fitTransform(bars)
-    const certificate = checkLookAhead(engineer, bars, { seed })
-    await run.record('lookAheadCheck', certificate)
     const labels = directionLabels(bars, { horizonBars: horizon })
     const { n_splits, test_size, embargo_minutes } = config.training.validation
     const split = directionSplit({ bars, X, labels, models, folds: n_splits, testSize: test_size, embargoMinutes: embargo_minutes, config })
+    const certificate = await certifyRun(
+      run,
+      {
+        features: { transform: engineer, bars },
+        labels: { make: (part) => directionLabels(part, { horizonBars: horizon }), bars },
+        folds: { time: bars.time, labelEndTime: labels.endTime, folds: split.folds },
+      },
+      { seed },
+    )
     const fits = await fitDirection({
       run,
       X,
