@@ -1,7 +1,8 @@
 import { column, type Column } from './column.js'
-import { divide, map, mapAll, scale } from './operators/arithmetic.js'
+import { divide, scale } from './operators/arithmetic.js'
 import { checkPeriod } from './operators/check-period.js'
 import { lag, logChange } from './operators/lags.js'
+import { map, map3, mapAll } from './operators/own-functions.js'
 import { rollingMoments } from './operators/rolling-moments.js'
 import { rollingCorrelation } from './operators/rolling-pair.js'
 import { sma } from './operators/rolling-sum.js'
@@ -9,9 +10,9 @@ import { sma } from './operators/rolling-sum.js'
 /** (value - mean) / population standard deviation of the last `period` values, this one included; 0 in a flat window. */
 export function zScore(a: Column, period: number): Column {
   const { mean, std } = rollingMoments(a, period)
-  return mapAll([a, mean, std], score)
+  return map3(a, mean, std, score)
 }
-const score = ([value, mean, std]: readonly number[]): number => (std === 0 ? 0 : (value! - mean!) / std!)
+const score = (value: number, mean: number, std: number): number => (std === 0 ? 0 : (value - mean) / std)
 
 /** Correlation of a column with itself `bars` earlier over `period` values, -1..1; NaN in a flat window. */
 export function autocorrelation(a: Column, bars: number, period: number): Column {
@@ -58,33 +59,54 @@ export function permutationEntropy(a: Column, period: number): Column {
     reach: period + 2,
     warmup: period + 1,
     start: ([x], [y]) => {
-      const values = x!
-      const counts = new Float64Array(6)
-      const terms = Float64Array.from({ length: period + 1 }, (_, n) => (n === 0 ? 0 : -(n / period) * Math.log(n / period)))
-      let run = 0
-      return (from, to) => {
-        for (let i = from; i < to; i++) {
-          if (values[i] !== values[i]) {
-            run = 0
-            counts.fill(0)
-            y![i] = NaN
-            continue
-          }
-          run += 1
-          if (run >= 3) counts[ordering(values, i)]! += 1
-          if (run > period + 2) counts[ordering(values, i - period)]! -= 1
-          let sum = 0
-          for (let k = 0; k < 6; k++) sum += terms[counts[k]!]!
-          y![i] = run >= period + 2 ? sum / Math.log(6) : NaN
-        }
-      }
+      const counts = new Int32Array(6)
+      const terms = Float64Array.from({ length: period + 1 }, (_, n) =>
+        n === 0 ? 0 : -(n / period) * (Math.log(n / period) / Math.log(6)),
+      )
+      const run = new Float64Array(1)
+      return (from, to) => entropies(x!, y!, period, counts, terms, run, from, to)
     },
   })
 }
 
+/**
+ * @param counts how often each of the six orderings occurs
+ * @param terms [n]: share of the entropy of an ordering that occurs n times
+ * @param run values since the last break
+ */
+function entropies(
+  x: Float64Array,
+  y: Float64Array,
+  period: number,
+  counts: Int32Array,
+  terms: Float64Array,
+  run: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let known = run[0]!
+  for (let i = from; i < to; i++) {
+    if (x[i] !== x[i]) {
+      known = 0
+      counts.fill(0)
+      y[i] = NaN
+      continue
+    }
+    known += 1
+    if (known >= 3) counts[ordering(x, i)]! += 1
+    if (known > period + 2) counts[ordering(x, i - period)]! -= 1
+    let sum = 0
+    for (let k = 0; k < 6; k++) sum += terms[counts[k]!]!
+    y[i] = known >= period + 2 ? sum : NaN
+  }
+  run[0] = known
+}
+
 /** Which of the six orderings the three values that end at `i` have. */
 function ordering(x: Float64Array, i: number): number {
-  const [a, b, c] = [x[i - 2]!, x[i - 1]!, x[i]!]
+  const a = x[i - 2]!
+  const b = x[i - 1]!
+  const c = x[i]!
   if (b < a) return c < b ? 0 : c < a ? 1 : 2
   return c < a ? 3 : c < b ? 4 : 5
 }
@@ -105,19 +127,22 @@ export function fractionalDifference(a: Column, order: number, period: number): 
     reach: period - 1,
     warmup: period - 1,
     start: ([x], [y]) => {
-      let run = 0
-      return (from, to) => {
-        for (let i = from; i < to; i++) {
-          run = x![i] === x![i] ? run + 1 : 0
-          if (run < period) {
-            y![i] = NaN
-            continue
-          }
-          let sum = 0
-          for (let k = 0; k < period; k++) sum += weights[k]! * x![i - k]!
-          y![i] = sum
-        }
-      }
+      const run = new Float64Array(1)
+      return (from, to) => differences(x!, y!, weights, run, from, to)
     },
   })
+}
+
+/** @param run values since the last break */
+function differences(x: Float64Array, y: Float64Array, weights: Float64Array, run: Float64Array, from: number, to: number): void {
+  const period = weights.length
+  let known = run[0]!
+  for (let i = from; i < to; i++) {
+    known = x[i] === x[i] ? known + 1 : 0
+    let sum = 0
+    if (known < period) sum = NaN
+    else for (let k = 0; k < period; k++) sum += weights[k]! * x[i - k]!
+    y[i] = sum
+  }
+  run[0] = known
 }

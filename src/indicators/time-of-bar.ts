@@ -39,7 +39,7 @@ export function zoneOffset(zone: string): ZoneOffset {
   const look = (grain: number): number => {
     const time = grain * GRAIN_MS
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)])) as Record<string, number>
-    return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - time
+    return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second) - time
   }
   // Where a day begins and ends with the same offset it has no change within: no need to look at each quarter of an hour.
   const known = new Map<number, number>()

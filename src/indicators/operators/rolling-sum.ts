@@ -9,62 +9,130 @@ import { checkPeriod } from './check-period.js'
  * Gil & Werman 1993). So the error of a window comes from its own values alone, and a spike leaves with the window. O(1) a bar: the tails of a
  * block are summed once, when it is full.
  */
-function blockSum(name: string, a: Column, period: number, divisor: number): Column {
-  checkPeriod(name, period, 1)
+/** Sum of the last `period` values (TA-Lib SUM). */
+export function rollingSum(a: Column, period: number): Column {
+  checkPeriod('rollingSum', period, 1)
   return column({
-    name,
+    name: 'sum',
     inputs: [a],
     params: [period],
     reach: period - 1,
     warmup: period - 1,
     start: ([x], [y]) => {
-      const values = x!
-      const out = y!
-      /** tails[q]: sum of values q.. of the last full block; NaN before there is one. */
-      const tails = new Float64Array(period + 1).fill(NaN)
-      let filled = 0
-      let sum = 0
-      return (from, to) => {
-        let j = filled
-        let head = sum
-        for (let i = from; i < to; i++) {
-          const v = values[i]!
-          if (v !== v) {
-            tails.fill(NaN)
-            j = 0
-            head = 0
-            out[i] = NaN
-            continue
-          }
-          head += v
-          j += 1
-          if (j < period) {
-            out[i] = (tails[j]! + head) / divisor
-            continue
-          }
-          out[i] = head / divisor
-          let tail = 0
-          tails[period] = 0
-          for (let q = period - 1; q >= 0; q--) {
-            tail += values[i - period + 1 + q]!
-            tails[q] = tail
-          }
-          j = 0
-          head = 0
-        }
-        filled = j
-        sum = head
-      }
+      const tails = new Float64Array(period).fill(NaN)
+      const head = new Float64Array(2)
+      return (from, to) => sumBlocks(x!, y!, period, tails, head, from, to)
     },
   })
 }
 
-/** Sum of the last `period` values (TA-Lib SUM). */
-export function rollingSum(a: Column, period: number): Column {
-  return blockSum('sum', a, period, 1)
+/**
+ * @param tails [q]: sum of values q.. of the last full block; NaN before there is one
+ * @param head how many values of the next block there are, and their sum
+ */
+function sumBlocks(
+  x: Float64Array,
+  y: Float64Array,
+  period: number,
+  tails: Float64Array,
+  head: Float64Array,
+  from: number,
+  to: number,
+): void {
+  let n = head[0]!
+  let sum = head[1]!
+  for (let i = from; i < to; i++) {
+    const v = x[i]!
+    if (v !== v) {
+      tails.fill(NaN)
+      n = 0
+      sum = 0
+      y[i] = NaN
+      continue
+    }
+    sum += v
+    n += 1
+    if (n < period) {
+      y[i] = tails[n]! + sum
+      continue
+    }
+    y[i] = sum
+    let tail = 0
+    for (let q = period - 1, k = i; q > 0; q--, k--) {
+      tail += x[k]!
+      tails[q] = tail
+    }
+    n = 0
+    sum = 0
+  }
+  head[0] = n
+  head[1] = sum
 }
 
-/** Mean of the last `period` values (TA-Lib SMA). */
+/** Mean of the last `period` values (TA-Lib SMA). Summed as distances from one of them: of equal values it is exactly that value. */
 export function sma(a: Column, period: number): Column {
-  return blockSum('sma', a, period, period)
+  checkPeriod('sma', period, 1)
+  return column({
+    name: 'sma',
+    inputs: [a],
+    params: [period],
+    reach: period - 1,
+    warmup: period - 1,
+    start: ([x], [y]) => {
+      const tails = new Float64Array(period).fill(NaN)
+      const head = new Float64Array(4)
+      return (from, to) => meanBlocks(x!, y!, period, tails, head, from, to)
+    },
+  })
+}
+
+/**
+ * @param tails [q]: sum of the distances of values q.. of the last full block from its last; NaN before there is one
+ * @param head how many values of the next block there are, the first, the sum of distances from it; the last value of the block before
+ */
+function meanBlocks(
+  x: Float64Array,
+  y: Float64Array,
+  period: number,
+  tails: Float64Array,
+  head: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const perBar = 1 / period
+  let n = head[0]!
+  let centre = head[1]!
+  let sum = head[2]!
+  let last = head[3]!
+  for (let i = from; i < to; i++) {
+    const v = x[i]!
+    if (v !== v) {
+      tails.fill(NaN)
+      n = 0
+      y[i] = NaN
+      continue
+    }
+    if (n === 0) {
+      centre = v
+      sum = 0
+    }
+    sum += v - centre
+    n += 1
+    if (n < period) {
+      y[i] = last + (tails[n]! + sum + n * (centre - last)) * perBar
+      continue
+    }
+    y[i] = centre + sum * perBar
+    last = v
+    let tail = 0
+    for (let q = period - 1, k = i; q > 0; q--, k--) {
+      tail += x[k]! - v
+      tails[q] = tail
+    }
+    n = 0
+  }
+  head[0] = n
+  head[1] = centre
+  head[2] = sum
+  head[3] = last
 }

@@ -8,82 +8,83 @@ export interface SortedWindow {
   readonly quantiles: readonly Column[]
 }
 
-/** Keeps the last `period` values sorted: binary search and one move of memory a bar, O(period) but with a tiny constant. */
+interface Window {
+  readonly period: number
+  readonly sorted: Float64Array
+  /** How many values it holds. */
+  size: number
+  /** Places of the quantiles among the sorted values, 0 .. period - 1. */
+  readonly places: readonly number[]
+}
+
+/** Keeps the last `period` values sorted: O(period) a bar, but only by moving what lies between the value that goes and the value that comes. */
 export function sortedWindow(a: Column, period: number, quantiles: readonly number[] = []): SortedWindow {
   checkPeriod('sortedWindow', period, 1)
   const warmup = [period - 1, ...quantiles.map(() => period - 1)]
   const [rank, ...rest] = operator({ name: 'sorted', inputs: [a], params: [period, ...quantiles], reach: period, warmup, start })
-  function start([x]: readonly Float64Array[], outputs: readonly Float64Array[]) {
-    const values = x!
-    const sorted = new Float64Array(period)
-    const outRank = outputs[0]!
-    const places = quantiles.map((q) => q * (period - 1))
-    let size = 0
-    const lowerBound = (value: number): number => {
-      let [low, high] = [0, size]
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if (sorted[middle]! < value) low = middle + 1
-        else high = middle
-      }
-      return low
-    }
-    return (from: number, to: number): void => {
-      for (let i = from; i < to; i++) {
-        const v = values[i]!
-        if (v !== v) {
-          size = 0
-          for (const out of outputs) out[i] = NaN
-          continue
-        }
-        if (size === period) {
-          const at = lowerBound(values[i - period]!)
-          sorted.copyWithin(at, at + 1, size)
-          size -= 1
-        }
-        const at = lowerBound(v)
-        sorted.copyWithin(at + 1, at, size)
-        sorted[at] = v
-        size += 1
-        if (size < period) {
-          for (const out of outputs) out[i] = NaN
-          continue
-        }
-        let equal = at
-        while (equal + 1 < period && sorted[equal + 1] === v) equal += 1
-        outRank[i] = (at + equal + 2) / 2 / period
-        for (let k = 0; k < places.length; k++) {
-          const place = places[k]!
-          const below = Math.floor(place)
-          const low = sorted[below]!
-          outputs[k + 1]![i] = below === period - 1 ? low : low + (sorted[below + 1]! - low) * (place - below)
-        }
-      }
-    }
+  function start([x]: readonly Float64Array[], [rank, ...rest]: readonly Float64Array[]) {
+    const window: Window = { period, sorted: new Float64Array(period), size: 0, places: quantiles.map((q) => q * (period - 1)) }
+    return (from: number, to: number): void => ranksOf(x!, rank!, rest, window, from, to)
   }
   return { rank: rank!, quantiles: rest }
 }
 
-/** Mean absolute deviation from the mean of the last `period` values (TA-Lib AVGDEV). O(period) a bar: no way to join blocks keeps it exact. */
-export function meanDeviation(a: Column, mean: Column, period: number): Column {
-  return operator({
-    name: 'mean_deviation',
-    inputs: [a, mean],
-    params: [period],
-    reach: period - 1,
-    warmup: [0],
-    start: ([x, m], [y]) => {
-      const values = x!
-      const means = m!
-      const out = y!
-      return (from, to) => {
-        for (let i = from; i < to; i++) {
-          const centre = means[i]!
-          let sum = 0
-          for (let k = i - period + 1; k <= i; k++) sum += Math.abs(values[k]! - centre)
-          out[i] = sum / period
-        }
-      }
-    },
-  })[0]!
+function ranksOf(
+  x: Float64Array,
+  outRank: Float64Array,
+  outQuantiles: readonly Float64Array[],
+  window: Window,
+  from: number,
+  to: number,
+): void {
+  const { period, sorted, places } = window
+  for (let i = from; i < to; i++) {
+    const v = x[i]!
+    if (v !== v) window.size = 0
+    else if (window.size === period) exchange(sorted, x[i - period]!, v)
+    else insert(sorted, window.size++, v)
+    if (v !== v || window.size < period) {
+      outRank[i] = NaN
+      for (const out of outQuantiles) out[i] = NaN
+      continue
+    }
+    const first = lowerBound(sorted, period, v)
+    let last = first
+    while (last + 1 < period && sorted[last + 1] === v) last += 1
+    outRank[i] = (first + last + 2) / 2 / period
+    for (let k = 0; k < places.length; k++) outQuantiles[k]![i] = valueAt(sorted, places[k]!)
+  }
+}
+
+function valueAt(sorted: Float64Array, place: number): number {
+  const below = Math.floor(place)
+  const low = sorted[below]!
+  return below === sorted.length - 1 ? low : low + (sorted[below + 1]! - low) * (place - below)
+}
+
+/** First place of `size` sorted values that is not smaller. */
+function lowerBound(sorted: Float64Array, size: number, value: number): number {
+  let low = 0
+  let high = size
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function insert(sorted: Float64Array, size: number, value: number): void {
+  let k = size
+  for (; k > 0 && sorted[k - 1]! > value; k--) sorted[k] = sorted[k - 1]!
+  sorted[k] = value
+}
+
+/** Takes one value out and another in. */
+function exchange(sorted: Float64Array, goes: number, comes: number): void {
+  const end = sorted.length - 1
+  let k = lowerBound(sorted, sorted.length, goes)
+  for (; k < end && sorted[k + 1]! < comes; k++) sorted[k] = sorted[k + 1]!
+  for (; k > 0 && sorted[k - 1]! > comes; k--) sorted[k] = sorted[k - 1]!
+  sorted[k] = comes
 }
