@@ -1,5 +1,5 @@
 import { LabError } from '../core/index.js'
-import { DAY_MS, MINUTE_MS } from '../data/index.js'
+import { DAY_MS, MINUTE_MS, WEEK_MS } from '../data/index.js'
 import { column, type Column } from './column.js'
 
 /** Milliseconds to add to UTC to get the wall clock of a zone. */
@@ -7,11 +7,11 @@ export type ZoneOffset = (time: number) => number
 
 /** Offsets change only at quarters of an hour of UTC: Lord Howe Island moves by half an hour. */
 const GRAIN_MS = 15 * MINUTE_MS
-const GRAINS_PER_DAY = DAY_MS / GRAIN_MS
+const GRAINS_PER_WEEK = WEEK_MS / GRAIN_MS
 const OFFSETS_KEPT = 4096
 
 /**
- * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. A day without a change of the clock needs two look-ups in the calendar.
+ * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. A week without a change of the clock needs one look-up in the calendar.
  * @throws LabError `unknown-time-zone`
  */
 export function zoneOffset(zone: string): ZoneOffset {
@@ -41,7 +41,7 @@ export function zoneOffset(zone: string): ZoneOffset {
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)])) as Record<string, number>
     return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second) - time
   }
-  // Where a day begins and ends with the same offset it has no change within: no need to look at each quarter of an hour.
+  // A week that begins and ends with the same offset has no change within: the shortest break of a summer time, for Ramadan, lasts a month. One look-up a week, then.
   const known = new Map<number, number>()
   const at = (grain: number): number => {
     let offset = known.get(grain)
@@ -51,10 +51,17 @@ export function zoneOffset(zone: string): ZoneOffset {
     }
     return offset
   }
+  let week = NaN
+  let begin = 0
+  let end = 0
   return (time) => {
-    const day = Math.floor(time / DAY_MS) * GRAINS_PER_DAY
-    const begin = at(day)
-    return begin === at(day + GRAINS_PER_DAY) ? begin : at(Math.floor(time / GRAIN_MS))
+    const thisWeek = Math.floor(time / WEEK_MS)
+    if (thisWeek !== week) {
+      week = thisWeek
+      begin = at(week * GRAINS_PER_WEEK)
+      end = at((week + 1) * GRAINS_PER_WEEK)
+    }
+    return begin === end ? begin : at(Math.floor(time / GRAIN_MS))
   }
 }
 

