@@ -1,3 +1,4 @@
+export * from './check-notebook-leaks.js'
 export * from './export-notebook.js'
 export * from './kernel/kernel-client.js'
 export * from './kernel/protocol.js'

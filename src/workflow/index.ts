@@ -1,5 +1,6 @@
 export * from './announce-device.js'
 export * from './certify-run.js'
+export * from './check-dataset-leaks.js'
 export * from './direction-figures.js'
 export * from './direction-models.js'
 export * from './direction-report.js'
