@@ -7,27 +7,19 @@ export type ZoneOffset = (time: number) => number
 
 /** Offsets change only at quarters of an hour of UTC: Lord Howe Island moves by half an hour. */
 const GRAIN_MS = 15 * MINUTE_MS
-const GRAINS_PER_WEEK = WEEK_MS / GRAIN_MS
+const FORTNIGHT_MS = 2 * WEEK_MS
+const GRAINS_PER_FORTNIGHT = FORTNIGHT_MS / GRAIN_MS
 const OFFSETS_KEPT = 4096
 
 /**
- * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. A week without a change of the clock needs one look-up in the calendar.
+ * Offsets of an IANA time zone ('America/New_York'); 'UTC' costs nothing. A fortnight without a change of the clock needs one look-up.
  * @throws LabError `unknown-time-zone`
  */
 export function zoneOffset(zone: string): ZoneOffset {
   if (zone === 'UTC') return () => 0
   let format: Intl.DateTimeFormat
   try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
   } catch (cause) {
     throw new LabError('unknown-time-zone', 'There is no time zone of this name.', {
       received: JSON.stringify(zone),
@@ -37,11 +29,10 @@ export function zoneOffset(zone: string): ZoneOffset {
     })
   }
   const look = (grain: number): number => {
-    const time = grain * GRAIN_MS
-    const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)])) as Record<string, number>
-    return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second) - time
+    const [, sign, hours = '0', minutes = '0', seconds = '0'] = /GMT([+-])?(\d+)?:?(\d+)?:?(\d+)?$/.exec(format.format(grain * GRAIN_MS))!
+    return (sign === '-' ? -1000 : 1000) * (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds))
   }
-  // A week that begins and ends with the same offset has no change within: the shortest break of a summer time, for Ramadan, lasts a month. One look-up a week, then.
+  // A fortnight that begins and ends with the same offset has no change within: the shortest break of a summer time, for Ramadan, lasts a month.
   const known = new Map<number, number>()
   const at = (grain: number): number => {
     let offset = known.get(grain)
@@ -51,15 +42,15 @@ export function zoneOffset(zone: string): ZoneOffset {
     }
     return offset
   }
-  let week = NaN
+  let fortnight = NaN
   let begin = 0
   let end = 0
   return (time) => {
-    const thisWeek = Math.floor(time / WEEK_MS)
-    if (thisWeek !== week) {
-      week = thisWeek
-      begin = at(week * GRAINS_PER_WEEK)
-      end = at((week + 1) * GRAINS_PER_WEEK)
+    const thisFortnight = Math.floor(time / FORTNIGHT_MS)
+    if (thisFortnight !== fortnight) {
+      fortnight = thisFortnight
+      begin = at(fortnight * GRAINS_PER_FORTNIGHT)
+      end = at((fortnight + 1) * GRAINS_PER_FORTNIGHT)
     }
     return begin === end ? begin : at(Math.floor(time / GRAIN_MS))
   }
@@ -82,11 +73,10 @@ export function onClock(time: Column, zone: string, name: string, fn: (clock: nu
     start: ([t], [y]) => {
       const offsetAt = zoneOffset(zone)
       const length = STEP_MS[step]
-      let grain = NaN
-      let offset = 0
-      let stretch = NaN
-      let value = NaN
+      // Kept between steps; within a step the loop works on locals, which stay in registers.
+      const kept = { grain: NaN, offset: 0, stretch: NaN, value: NaN }
       return (from, to) => {
+        let { grain, offset, stretch, value } = kept
         for (let i = from; i < to; i++) {
           const now = t![i]!
           const thisGrain = Math.floor(now / GRAIN_MS)
@@ -102,6 +92,10 @@ export function onClock(time: Column, zone: string, name: string, fn: (clock: nu
           }
           y![i] = value
         }
+        kept.grain = grain
+        kept.offset = offset
+        kept.stretch = stretch
+        kept.value = value
       }
     },
   })
