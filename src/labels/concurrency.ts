@@ -61,7 +61,7 @@ export function labelConcurrency({ first, last, bars }: LabelSpans, times?: Int3
 }
 
 /**
- * Average uniqueness of each label, by position in `spans.rows`: the mean of 1 / concurrency over its bars, above 0 and at most 1. With `times` it
+ * Average uniqueness of each label, by position in `spans.rows`: the mean of 1 / concurrency over its bars, above 0 and, but for rounding, at most 1. With `times` it
  * is that among a sample that holds label k `times[k]` times. O(labels + bars) through running sums.
  * @see M. López de Prado, Advances in Financial Machine Learning (2018), section 4.4
  */

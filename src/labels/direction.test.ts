@@ -28,6 +28,12 @@ describe('directionLabels', () => {
     expect([...directionLabels(barsOf([100, 101, 101, 90]), { horizonBars: 1, deadZone: 0.01 }).y]).toEqual([NaN, NaN, 0, NaN])
   })
 
+  it('knows how far the price went, and shows itself', () => {
+    const labels = directionLabels(barsOf([100, 150, -1, 50]), { horizonBars: 1 })
+    expect([...labels.returns]).toEqual([0.5, NaN, NaN, NaN])
+    expect(labels[DISPLAY]()).toEqual({ 'text/plain': 'direction_1: 4 bars: 2 up (66.67 %), 1 not up (33.33 %), 1 without a label' })
+  })
+
   it('explains what is wrong', () => {
     const run =
       (horizonBars: number, deadZone = 0) =>

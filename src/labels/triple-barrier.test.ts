@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DISPLAY } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { randomBars } from '../../test/fixtures/random-bars.js'
+import { anyBars } from './any-bars.fixture.js'
 import { barsAt, ohlc, thrown } from './ohlc.fixture.js'
 import { TOUCHED } from './touched.js'
 import { tripleBarrierLabels, type TripleBarrierOptions } from './triple-barrier.js'
@@ -106,6 +108,40 @@ describe('tripleBarrierLabels', () => {
     expect(counts.lower).toBeGreaterThan(100)
     const fixed = tripleBarrierLabels(bars, { horizonBars: 24, upper: 2, lower: 1.5, volatility })
     expect(fixed.y).toEqual(tripleBarrierLabels(bars, { horizonBars: 24, upper: 2, lower: 1.5, volatility: { span: 30 } }).y)
+  })
+
+  it('ends at the first bar that reaches a barrier, on any bars: said again bar by bar', () => {
+    const options = { horizonBars: 8, upper: 1.5, lower: 1, bothTouched: 'drop' } as const
+    const seen = new Set<number>()
+    fc.assert(
+      fc.property(anyBars, (bars) => {
+        const { open, high, low, close } = bars
+        const volatility = ewmVolatility(close, 5)
+        const { touched, endTime, returns } = tripleBarrierLabels(bars, { ...options, volatility })
+        const wrong = [...bars.time.keys()].filter((i) => {
+          const [up, down] = [close[i]! + close[i]! * (1.5 * volatility[i]!), close[i]! - close[i]! * volatility[i]!]
+          const isUsable = (j: number): boolean => [open, high, low, close].every((column) => column[j]! > 0)
+          const reaches = (j: number): boolean => high[j]! >= up || low[j]! <= down
+          const path = [...bars.time.keys()].slice(i + 1, i + 9)
+          const stop = path.findIndex((j) => !isUsable(j) || reaches(j))
+          const end = path[stop < 0 ? 7 : stop]
+          seen.add(touched[i]!)
+          const endAt = (j: number): readonly [code: number, price: number] => {
+            if (open[j]! >= up || (high[j]! >= up && low[j]! > down)) return [TOUCHED.upper, Math.max(up, open[j]!)]
+            if (open[j]! <= down || (low[j]! <= down && high[j]! < up)) return [TOUCHED.lower, Math.min(down, open[j]!)]
+            return reaches(j) ? [TOUCHED.none, NaN] : [TOUCHED.vertical, close[j]!]
+          }
+          const [code, price] = !(volatility[i]! > 0) || end === undefined || !isUsable(end) ? ([TOUCHED.none, NaN] as const) : endAt(end)
+          return (
+            !Object.is(touched[i], code) ||
+            !Object.is(returns[i], price / close[i]! - 1) ||
+            !Object.is(endTime[i], code === 0 ? NaN : bars.time[end!])
+          )
+        })
+        expect(wrong).toEqual([])
+      }),
+    )
+    expect([...seen].sort()).toEqual([-1, 0, 1, 2])
   })
 
   it('labels no bar whose barriers are nearer than the least return', () => {
