@@ -120,7 +120,10 @@ export function moneyFlowIndex(bars: BarColumns, period: number): Column {
   const flow = map3(change(typical), typical, bars.volume, signedFlow)
   return map2(rollingSum(flow, period), rollingSum(map(flow, size), period), flowShare)
 }
-const signedFlow = (move: number, price: number, volume: number): number => withSign(move, price * volume)
+/** A mean of three prices that is the same may differ in its last digits: that is no move. */
+const ROUNDING = 4 * Number.EPSILON
+const signedFlow = (move: number, price: number, volume: number): number =>
+  withSign(Math.abs(move) > ROUNDING * Math.abs(price) ? move : 0, price * volume)
 const size = (flow: number): number => Math.abs(flow)
 /** From the difference of both flows and their sum. */
 const flowShare = (net: number, whole: number): number => (whole === 0 ? 50 : Math.max(0, Math.min(100, 50 + (50 * net) / whole)))
