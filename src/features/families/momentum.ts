@@ -279,8 +279,9 @@ function fisherTransform(period: number): Feature {
         name: 'fisher',
         inputs: [rangePosition(median, median, median, period)],
         start: ([x], [y]) => {
-          let [value, fisher, run] = [0, 0, 0]
+          const kept = { value: 0, fisher: 0, run: 0 }
           return (from, to) => {
+            let { value, fisher, run } = kept
             for (let i = from; i < to; i++) {
               const place = x![i]!
               if (place !== place) {
@@ -294,6 +295,9 @@ function fisherTransform(period: number): Feature {
               fisher = 0.5 * Math.log((1 + value) / (1 - value)) + 0.5 * fisher
               y![i] = fisher
             }
+            kept.value = value
+            kept.fisher = fisher
+            kept.run = run
           }
         },
       })

@@ -187,8 +187,9 @@ function streakColumn({ close }: BarColumns): Column {
     name: 'streak',
     inputs: [logChange(close)],
     start: ([x], [y]) => {
-      let length = 0
+      let before = 0
       return (from, to) => {
+        let length = before
         for (let i = from; i < to; i++) {
           const move = x![i]!
           if (move !== move) length = 0
@@ -197,6 +198,7 @@ function streakColumn({ close }: BarColumns): Column {
           else length = 0
           y![i] = move === move ? length : NaN
         }
+        before = length
       }
     },
   })
