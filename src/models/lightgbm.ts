@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { writeFileAtomicSync } from '../core/index.js'
-import type { FeatureMatrix } from '../preprocess/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
 import { LightgbmBooster, LightgbmDataset, lightgbmVersion, type LightgbmParameters } from '../native/lightgbm/index.js'
 import { interruptedError } from '../runtime/index.js'
 import type { FitInput, FitProgress, FitReport, Model } from './model.js'
-import { parseModelParams } from './params.js'
-import { checkNames, gatherRows, gatherTargets, notFitted, trainingTargets } from './rows.js'
+import { parseModelParams, preprocessParam } from './params.js'
+import { checkNames, checkRows, gatherTargets, notFitted, trainingTargets } from './rows.js'
 import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
 
 const fraction = z.number().gt(0, 'a number above 0, at most 1').lte(1, 'a number above 0, at most 1')
@@ -39,6 +39,8 @@ export const lightgbmParamsSchema = z.strictObject({
   maxBin: z.number().int('a whole number').min(2, 'at least 2').max(65535, 'at most 65535').default(255),
   /** Rounds without a better validation log-loss before growing stops. Without validation rows all rounds are grown. */
   patience: positive.default(30),
+  /** Trees need no scaling: features come as they are where nothing is asked for. */
+  preprocess: preprocessParam('none'),
 })
 export type LightgbmParams = z.output<typeof lightgbmParamsSchema>
 
@@ -69,7 +71,7 @@ export function nativeParameters(params: LightgbmParams, seed: number, threads: 
 interface Fitted {
   readonly booster: LightgbmBooster
   readonly rounds: number
-  readonly names: readonly string[]
+  readonly preprocessor: Preprocessor
 }
 
 interface SavedLightgbm extends SavedModel {
@@ -92,16 +94,19 @@ class LightgbmModel implements Model {
   async fit(input: FitInput): Promise<FitReport> {
     const { X, y, train, validation, sampleWeight, seed, threads, signal } = input
     const native = nativeParameters(this.#params, seed, threads)
-    const columns = X.names.length
+    const { preprocess } = this.#params
     const weight = sampleWeight === undefined ? {} : { weight: Float32Array.from(sampleWeight) }
     const label = Float32Array.from(trainingTargets(y, train))
+    if (preprocess.missing.policy === 'reject') checkRows(X, train)
+    const preprocessor = fitPreprocessor(X, train, preprocess)
+    const columns = preprocessor.names.length
     const open: { close(): void }[] = []
     try {
-      const trainSet = LightgbmDataset.createSync({ values: gatherRows(X, train), columns, label, ...weight }, native)
+      const trainSet = LightgbmDataset.createSync({ values: preprocessor.transform(X, train), columns, label, ...weight }, native)
       open.push(trainSet)
       const validationSets: LightgbmDataset[] = []
       if (validation.length > 0) {
-        const rows = { values: gatherRows(X, validation), columns, label: Float32Array.from(gatherTargets(y, validation)) }
+        const rows = { values: preprocessor.transform(X, validation), columns, label: Float32Array.from(gatherTargets(y, validation)) }
         validationSets.push(LightgbmDataset.createSync(rows, native, trainSet))
         open.push(...validationSets)
       }
@@ -110,7 +115,7 @@ class LightgbmModel implements Model {
       const { history, bestStep, warnings } = await this.#grow(booster, validationSets.length > 0, signal, input.onProgress)
       this.#fitted?.booster.close()
       // The text holds the kept rounds alone and every number exactly; the grown booster also keeps its data sets alive.
-      this.#fitted = { booster: LightgbmBooster.fromTextSync(booster.toTextSync(bestStep)), rounds: bestStep, names: [...X.names] }
+      this.#fitted = { booster: LightgbmBooster.fromTextSync(booster.toTextSync(bestStep)), rounds: bestStep, preprocessor }
       return {
         steps: history.length,
         bestStep,
@@ -152,23 +157,24 @@ class LightgbmModel implements Model {
 
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     return new Promise((resolve) => {
-      const { booster, rounds, names } = this.#live()
-      checkNames(X, names)
-      resolve(booster.predictSync(gatherRows(X, rows), names.length, rounds))
+      const { booster, rounds, preprocessor } = this.#live()
+      checkNames(X, preprocessor.inputs)
+      resolve(booster.predictSync(preprocessor.transform(X, rows), preprocessor.names.length, rounds))
     })
   }
 
   featureImportance(): Float64Array | undefined {
     if (this.#fitted === undefined) return undefined
-    const { booster, names, rounds } = this.#fitted
-    return booster.gainImportanceSync(names.length, rounds)
+    const { booster, preprocessor, rounds } = this.#fitted
+    return preprocessor.toInputs(booster.gainImportanceSync(preprocessor.names.length, rounds))
   }
 
   save(folder: string): Promise<void> {
     return new Promise((resolve) => {
-      const { booster, rounds, names } = this.#live()
+      const { booster, rounds, preprocessor } = this.#live()
       writeFileAtomicSync(join(folder, 'model.txt'), booster.toTextSync(rounds))
-      writeSavedModel<SavedLightgbm>(folder, { format: 1, kind: 'lightgbm', names, rounds, params: this.#params })
+      const values = { names: preprocessor.inputs, preprocessor: preprocessor.toJSON(), rounds, params: this.#params }
+      writeSavedModel<SavedLightgbm>(folder, { kind: 'lightgbm', ...values })
       resolve()
     })
   }
@@ -190,9 +196,10 @@ export function createLightgbmModel(params: Readonly<Record<string, unknown>>): 
   return new LightgbmModel(parseModelParams('lightgbm', lightgbmParamsSchema, params))
 }
 
-/** @throws LabError `no-model`, `no-lightgbm`, `lightgbm-error` */
+/** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler`, `no-lightgbm`, `lightgbm-error` */
 export function loadLightgbmModel(folder: string): Model {
-  const { params, rounds, names } = readSavedModel<SavedLightgbm>(folder)
+  const { params, rounds, preprocessor: json } = readSavedModel<SavedLightgbm>(folder)
+  const preprocessor = preprocessorFromJson(json)
   const booster = LightgbmBooster.fromTextSync(readFileSync(join(folder, 'model.txt'), 'utf8'))
-  return new LightgbmModel(params, { booster, rounds, names })
+  return new LightgbmModel(params, { booster, rounds, preprocessor })
 }

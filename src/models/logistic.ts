@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import type { FeatureMatrix } from '../preprocess/index.js'
-import { fitStandardScaler, scalerFromJson, type Scaler, type ScalerJson } from '../preprocess/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
 import { Sidecar, SidecarArray } from '../sidecar/index.js'
 import type { FitInput, FitReport, Model } from './model.js'
-import { parseModelParams } from './params.js'
+import { parseModelParams, preprocessParam } from './params.js'
 import { checkNames, checkRows, notFitted, trainingTargets } from './rows.js'
 import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
 
@@ -15,6 +14,7 @@ export const logisticParamsSchema = z.strictObject({
   maxIter: z.number().int('a whole number').positive('a positive number').default(1000),
   /** The solver stops when the gradient is this small. */
   tolerance: z.number().positive('a positive number').default(1e-4),
+  preprocess: preprocessParam('standard'),
 })
 export type LogisticParams = z.output<typeof logisticParamsSchema>
 
@@ -22,7 +22,7 @@ export type LogisticParams = z.output<typeof logisticParamsSchema>
 export type SidecarSource = (threads: number) => Promise<Sidecar>
 
 interface Fitted {
-  readonly scaler: Scaler
+  readonly preprocessor: Preprocessor
   readonly coefficients: Float64Array
   readonly intercept: number
 }
@@ -30,7 +30,6 @@ interface Fitted {
 interface SavedLogistic extends SavedModel {
   readonly kind: 'logistic'
   readonly params: LogisticParams
-  readonly scaler: ScalerJson
   readonly coefficients: readonly number[]
   readonly intercept: number
 }
@@ -44,7 +43,7 @@ interface FitAnswer {
   readonly version: string
 }
 
-/** Fitted by scikit-learn on standardised inputs, predicts without Python: sigmoid(coefficients . scaled x + intercept). */
+/** Fitted by scikit-learn on preprocessed (by default standardised) inputs, predicts without Python: sigmoid(coefficients . x + intercept). */
 class LogisticModel implements Model {
   readonly kind = 'logistic'
   readonly #params: LogisticParams
@@ -59,13 +58,13 @@ class LogisticModel implements Model {
 
   async fit({ X, y, train, sampleWeight, seed, threads, signal, onProgress }: FitInput): Promise<FitReport> {
     const targets = trainingTargets(y, train)
-    checkRows(X, train)
-    const scaler = fitStandardScaler(X, train)
-    const { C, solver, maxIter, tolerance } = this.#params
+    const { C, solver, maxIter, tolerance, preprocess } = this.#params
+    if (preprocess.missing.policy === 'reject') checkRows(X, train)
+    const preprocessor = fitPreprocessor(X, train, preprocess)
     const sidecar = await (this.#shared === undefined ? Sidecar.open({ threads }) : this.#shared(threads))
     try {
       const params = {
-        x: new SidecarArray(scaler.transform(X, train), [train.length, X.names.length]),
+        x: new SidecarArray(preprocessor.transform(X, train), [train.length, preprocessor.names.length]),
         y: new SidecarArray(targets),
         weight: sampleWeight === undefined ? null : new SidecarArray(sampleWeight),
         c: C,
@@ -75,7 +74,7 @@ class LogisticModel implements Model {
         seed,
       }
       const answer = (await sidecar.call('logistic.fit', params, signal === undefined ? {} : { signal })) as FitAnswer
-      this.#fitted = { scaler, coefficients: answer.coefficients, intercept: answer.intercept }
+      this.#fitted = { preprocessor, coefficients: answer.coefficients, intercept: answer.intercept }
       const warnings = [...(answer.converged ? [] : [notConverged(solver, maxIter)]), ...answer.warnings]
       const progress = { step: answer.iterations, totalSteps: maxIter, trainLoss: logLoss(this.#predict(X, train), targets) }
       onProgress?.(progress)
@@ -93,22 +92,21 @@ class LogisticModel implements Model {
 
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     return new Promise((resolve) => {
-      checkNames(X, this.#live().scaler.names)
-      checkRows(X, rows)
+      checkNames(X, this.#live().preprocessor.inputs)
       resolve(this.#predict(X, rows))
     })
   }
 
-  /** |coefficient| of the standardised feature. */
+  /** |coefficient| of the preprocessed feature; 0 for a dropped one. */
   featureImportance(): Float64Array | undefined {
-    return this.#fitted?.coefficients.map(Math.abs)
+    return this.#fitted?.preprocessor.toInputs(this.#fitted.coefficients.map(Math.abs))
   }
 
   save(folder: string): Promise<void> {
     return new Promise((resolve) => {
-      const { scaler, coefficients, intercept } = this.#live()
-      const values = { coefficients: [...coefficients], intercept, scaler: scaler.toJSON() }
-      writeSavedModel<SavedLogistic>(folder, { format: 1, kind: 'logistic', names: scaler.names, params: this.#params, ...values })
+      const { preprocessor, coefficients, intercept } = this.#live()
+      const values = { coefficients: [...coefficients], intercept, preprocessor: preprocessor.toJSON() }
+      writeSavedModel<SavedLogistic>(folder, { kind: 'logistic', names: preprocessor.inputs, params: this.#params, ...values })
       resolve()
     })
   }
@@ -124,12 +122,12 @@ class LogisticModel implements Model {
   }
 
   #predict(X: FeatureMatrix, rows: Int32Array): Float64Array {
-    const { scaler, coefficients, intercept } = this.#live()
-    const scaled = scaler.transform(X, rows)
+    const { preprocessor, coefficients, intercept } = this.#live()
+    const inputs = preprocessor.transform(X, rows)
     const width = coefficients.length
     return Float64Array.from(rows, (_, i) => {
       let sum = intercept
-      for (let j = 0; j < width; j++) sum += coefficients[j]! * scaled[i * width + j]!
+      for (let j = 0; j < width; j++) sum += coefficients[j]! * inputs[i * width + j]!
       return sigmoid(sum)
     })
   }
@@ -152,8 +150,12 @@ export function createLogisticModel(params: Readonly<Record<string, unknown>>, s
   return new LogisticModel(parseModelParams('logistic', logisticParamsSchema, params), shared)
 }
 
-/** @throws LabError `no-model`, `bad-scaler` */
+/** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler` */
 export function loadLogisticModel(folder: string, shared?: SidecarSource): Model {
-  const { params, scaler, coefficients, intercept } = readSavedModel<SavedLogistic>(folder)
-  return new LogisticModel(params, shared, { scaler: scalerFromJson(scaler), coefficients: Float64Array.from(coefficients), intercept })
+  const { params, preprocessor, coefficients, intercept } = readSavedModel<SavedLogistic>(folder)
+  return new LogisticModel(params, shared, {
+    preprocessor: preprocessorFromJson(preprocessor),
+    coefficients: Float64Array.from(coefficients),
+    intercept,
+  })
 }

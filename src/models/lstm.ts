@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { fitStandardScaler, scalerFromJson, type FeatureMatrix, type Scaler, type ScalerJson } from '../preprocess/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
 import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice, type TensorflowFacts } from '../native/tensorflow/index.js'
 import { checkWindows, predictLogits, trainBinary, type LabelledSequences, type Network, type SequenceData } from '../train/index.js'
 import { createLstmNetwork } from './lstm-network.js'
 import { loadWeights, writeWeights, type WeightsManifest } from './lstm-weights.js'
 import type { FitInput, FitProgress, FitReport, Model } from './model.js'
-import { parseModelParams } from './params.js'
+import { parseModelParams, preprocessParam } from './params.js'
 import { checkNames, gatherTargets, notFitted, trainingTargets } from './rows.js'
 import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
 
@@ -31,6 +31,7 @@ export const lstmParamsSchema = z.strictObject({
   minDelta: z.number().min(0, 'a number of at least 0').default(0),
   /** Largest norm of all gradients together. */
   gradientClip: z.number().positive('a positive number').default(1),
+  preprocess: preprocessParam('standard'),
 })
 export type LstmParams = z.output<typeof lstmParamsSchema>
 
@@ -44,20 +45,19 @@ export interface LstmContext {
 interface Fitted {
   readonly loaded: LoadedTensorflow
   readonly network: Network
-  readonly scaler: Scaler
+  readonly preprocessor: Preprocessor
 }
 
 interface SavedLstm extends SavedModel {
   readonly kind: 'lstm'
   readonly params: LstmParams
-  readonly scaler: ScalerJson
   readonly weights: WeightsManifest
 }
 
 /** Of a loaded model: nothing is fitted with it, and results do not depend on it. */
 const PREDICTION_THREADS = 1
 
-/** LSTM over windows of standardised features, trained by {@link trainBinary}. */
+/** LSTM over windows of preprocessed (by default standardised) features, trained by {@link trainBinary}. */
 class LstmModel implements Model {
   readonly kind = 'lstm'
   readonly #params: LstmParams
@@ -74,8 +74,8 @@ class LstmModel implements Model {
     await this.close()
     const { lookbackBars, epochs } = this.#params
     const targets = Float32Array.from(trainingTargets(y, train))
-    const scaler = fitStandardScaler(X, train)
-    const windows = scaledWindows(X, scaler, lookbackBars)
+    const preprocessor = fitPreprocessor(X, train, this.#params.preprocess)
+    const windows = preparedWindows(X, preprocessor, lookbackBars)
     const trainData: LabelledSequences = {
       ...windows(train),
       target: targets,
@@ -85,7 +85,7 @@ class LstmModel implements Model {
     const loaded = await loadTensorflow(this.#context)
     const network = createLstmNetwork(loaded, {
       ...this.#params,
-      featureCount: X.names.length,
+      featureCount: preprocessor.names.length,
       threads,
       seed,
       outputBias: logOdds(targets),
@@ -102,7 +102,7 @@ class LstmModel implements Model {
           onProgress?.(progress)
         },
       })
-      this.#fitted = { loaded, network, scaler }
+      this.#fitted = { loaded, network, preprocessor }
       const { fallback } = loaded.facts
       return {
         steps: history.length,
@@ -119,9 +119,9 @@ class LstmModel implements Model {
 
   async predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     if (this.#fitted === undefined) throw notFitted()
-    const { loaded, network, scaler } = this.#fitted
-    checkNames(X, scaler.names)
-    const logits = await predictLogits(loaded.tf, network, scaledWindows(X, scaler, this.#params.lookbackBars)(rows))
+    const { loaded, network, preprocessor } = this.#fitted
+    checkNames(X, preprocessor.inputs)
+    const logits = await predictLogits(loaded.tf, network, preparedWindows(X, preprocessor, this.#params.lookbackBars)(rows))
     return Float64Array.from(logits, (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))))
   }
 
@@ -133,10 +133,10 @@ class LstmModel implements Model {
   save(folder: string): Promise<void> {
     return new Promise((resolve) => {
       if (this.#fitted === undefined) throw notFitted()
-      const { network, scaler } = this.#fitted
+      const { network, preprocessor } = this.#fitted
       const weights = writeWeights(folder, network)
-      const values = { params: this.#params, scaler: scaler.toJSON(), weights }
-      writeSavedModel<SavedLstm>(folder, { format: 1, kind: 'lstm', names: scaler.names, ...values })
+      const values = { params: this.#params, preprocessor: preprocessor.toJSON(), weights }
+      writeSavedModel<SavedLstm>(folder, { kind: 'lstm', names: preprocessor.inputs, ...values })
       resolve()
     })
   }
@@ -148,12 +148,12 @@ class LstmModel implements Model {
   }
 }
 
-/** Scales the matrix once and gives windows over it. @throws LabError `incomplete-window` */
-function scaledWindows(X: FeatureMatrix, scaler: Scaler, lookback: number): (rows: Int32Array) => SequenceData {
-  const features = scaler.transformFloat32(X)
+/** Prepares the matrix once and gives windows over it; a value missing outside of every window harms nobody. @throws LabError `incomplete-window` */
+function preparedWindows(X: FeatureMatrix, preprocessor: Preprocessor, lookback: number): (rows: Int32Array) => SequenceData {
+  const features = preprocessor.transformFloat32(X, undefined, { incomplete: 'keep' })
   return (endRow) => {
-    const data = { features, featureCount: X.names.length, lookback, endRow }
-    checkWindows(data, X.names)
+    const data = { features, featureCount: preprocessor.names.length, lookback, endRow }
+    checkWindows(data, preprocessor.names)
     return data
   }
 }
@@ -174,12 +174,12 @@ export function createLstmModel(params: Readonly<Record<string, unknown>>, conte
   return new LstmModel(parseModelParams('lstm', lstmParamsSchema, params), context)
 }
 
-/** Predicts to the bit what the saved model did, on the same path. @throws LabError `no-model`, `damaged-model`, `bad-scaler`, and those of {@link loadTensorflow} */
+/** Predicts to the bit what the saved model did, on the same path. @throws LabError `no-model`, `damaged-model`, `bad-preprocessor`, `bad-scaler`, and those of {@link loadTensorflow} */
 export async function loadLstmModel(folder: string, context: LstmContext): Promise<Model> {
-  const { params, scaler: scalerJson, weights } = readSavedModel<SavedLstm>(folder)
-  const scaler = scalerFromJson(scalerJson)
+  const { params, preprocessor: json, weights } = readSavedModel<SavedLstm>(folder)
+  const preprocessor = preprocessorFromJson(json)
   const loaded = await loadTensorflow(context)
-  const config = { ...params, featureCount: scaler.names.length, threads: PREDICTION_THREADS, seed: 0, outputBias: 0 }
+  const config = { ...params, featureCount: preprocessor.names.length, threads: PREDICTION_THREADS, seed: 0, outputBias: 0 }
   const network = createLstmNetwork(loaded, config)
   try {
     loadWeights(loaded.tf, folder, weights, network)
@@ -187,5 +187,5 @@ export async function loadLstmModel(folder: string, context: LstmContext): Promi
     network.dispose()
     throw error
   }
-  return new LstmModel(params, context, { loaded, network, scaler })
+  return new LstmModel(params, context, { loaded, network, preprocessor })
 }

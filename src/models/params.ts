@@ -1,5 +1,6 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { LabError } from '../core/index.js'
+import { parsePreprocessSpec, type ScalerKind } from '../preprocess/index.js'
 
 /** How alike two names are, 0 to 1: the share of letters that stand in both in the same order. Case, hyphens and underscores do not count. */
 function likeness(a: string, b: string): number {
@@ -48,3 +49,13 @@ export function parseModelParams<Shape extends z.ZodRawShape>(
     exitCode: 2,
   })
 }
+
+/**
+ * The parameter `preprocess` of a model: a {@link PreprocessInput}, its defaults filled in.
+ * @param scaler the model's own scaler, where none is written
+ */
+export const preprocessParam = (scaler: ScalerKind) =>
+  z
+    .unknown()
+    .transform((input) => parsePreprocessSpec(input, scaler))
+    .prefault({})

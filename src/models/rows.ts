@@ -1,9 +1,9 @@
 import { LabError } from '../core/index.js'
-import type { FeatureMatrix } from '../preprocess/index.js'
+import { notFinite, type FeatureMatrix } from '../preprocess/index.js'
 
 /**
- * Looks at every value of the given rows.
- * @throws LabError `not-finite` naming the first missing value: no model fills values silently; `bad-row`
+ * Looks at every value of the given rows: what a model asks for whose preprocessing fills nothing.
+ * @throws LabError `not-finite` naming the first missing value; `bad-row`
  */
 export function checkRows(X: FeatureMatrix, rows: Int32Array): void {
   const width = X.names.length
@@ -13,25 +13,8 @@ export function checkRows(X: FeatureMatrix, rows: Int32Array): void {
         received: String(row),
         expected: `0 to ${X.rows - 1}`,
       })
-    for (let j = 0; j < width; j++) {
-      const value = X.values[row * width + j]!
-      if (!Number.isFinite(value))
-        throw new LabError('not-finite', 'A feature value needed by the model is missing.', {
-          received: `${X.names[j]} = ${value} in row ${row} (${new Date(X.time[row]!).toISOString()})`,
-          expected: 'finite values in every row that is fitted or predicted',
-          help: 'use the rows that completeRows(X) marks',
-        })
-    }
+    for (let j = 0; j < width; j++) if (!Number.isFinite(X.values[row * width + j])) throw notFinite(X, row, j)
   }
-}
-
-/** The given rows of X, row-major, in their order. @throws LabError `not-finite`, `bad-row` */
-export function gatherRows(X: FeatureMatrix, rows: Int32Array): Float64Array {
-  checkRows(X, rows)
-  const width = X.names.length
-  const out = new Float64Array(rows.length * width)
-  for (const [i, row] of rows.entries()) out.set(X.values.subarray(row * width, (row + 1) * width), i * width)
-  return out
 }
 
 /** Targets of the given rows. @throws LabError `bad-target` for anything but 0 and 1 */

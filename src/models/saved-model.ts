@@ -1,20 +1,27 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError, writeJsonAtomicSync } from '../core/index.js'
+import type { PreprocessorJson } from '../preprocess/index.js'
 import type { ModelKind } from './model.js'
+
+/** Of saved models; 1 had a scaler where there is a preprocessor now. */
+const FORMAT = 2
 
 /** What every saved model says about itself, in `lab-model.json`, written last. */
 export interface SavedModel {
-  readonly format: 1
+  readonly format: typeof FORMAT
   readonly kind: ModelKind
+  /** Columns of the feature matrix it was fitted on. */
   readonly names: readonly string[]
+  /** What it does to them first. */
+  readonly preprocessor: PreprocessorJson
 }
 
 const fileOf = (folder: string): string => join(folder, 'lab-model.json')
 
-export function writeSavedModel<T extends SavedModel>(folder: string, saved: T): void {
+export function writeSavedModel<T extends SavedModel>(folder: string, saved: Omit<T, 'format'>): void {
   mkdirSync(folder, { recursive: true })
-  writeJsonAtomicSync(fileOf(folder), saved)
+  writeJsonAtomicSync(fileOf(folder), { format: FORMAT, ...saved })
 }
 
 /** @throws LabError `no-model` where the folder holds none or one of another format */
@@ -22,9 +29,13 @@ export function readSavedModel<T extends SavedModel = SavedModel>(folder: string
   const path = fileOf(folder)
   if (!existsSync(path)) throw noModel(path, 'the file is not there')
   try {
-    const saved = JSON.parse(readFileSync(path, 'utf8')) as T
-    if (saved.format === 1) return saved
-    throw noModel(path, `format ${String(saved.format)}`)
+    const saved = JSON.parse(readFileSync(path, 'utf8')) as Omit<T, 'format'> & { readonly format: unknown }
+    if (saved.format === FORMAT) return saved as unknown as T
+    throw new LabError('no-model', 'The saved model is of another format.', {
+      received: `${path}: format ${String(saved.format)}`,
+      expected: `format ${FORMAT}`,
+      help: 'train the model again with this version, or load it with the version that saved it',
+    })
   } catch (error) {
     throw error instanceof SyntaxError ? noModel(path, 'not JSON: cut short or changed') : error
   }

@@ -1,0 +1,70 @@
+import { LabError } from '../core/index.js'
+import type { FeatureMatrix } from './feature-matrix.js'
+import { makeSelection, type ConstantColumn, type Selection } from './selection.js'
+import { isConstant } from './standard-scaler.js'
+import { checkTrainingRows, sortedColumnAt } from './training-rows.js'
+
+export interface DropConstantOptions {
+  /** A column is dropped when its most frequent value fills more than this share of the training values. Default 1: only constant columns. */
+  readonly maxShare?: number
+  /** A column is dropped when its population variance is below this. Default 0: none. Mind that variances depend on units. */
+  readonly minVariance?: number
+}
+
+/**
+ * Drops columns that (almost) never change over `rows`, and those without any value there. A constant column is one whose values are equal, or differ by rounding
+ * error only. Missing values do not count. The same for any order of `rows`.
+ * @throws LabError `bad-selection-option`, `no-rows`, `bad-row`
+ */
+export function dropConstant(
+  X: FeatureMatrix,
+  rows: Int32Array,
+  { maxShare = 1, minVariance = 0 }: DropConstantOptions = {},
+): Selection<ConstantColumn> {
+  if (!(maxShare > 0 && maxShare <= 1)) throw badSelectionOption('maxShare', maxShare, 'a share above 0, at most 1')
+  if (!(minVariance >= 0 && minVariance < Infinity)) throw badSelectionOption('minVariance', minVariance, 'a number of at least 0')
+  checkTrainingRows(X, rows, 'A selection')
+  const dropped = new Map<number, ConstantColumn>()
+  for (const [j, name] of X.names.entries()) {
+    const sorted = sortedColumnAt(X, rows, j)
+    const share = sorted.length === 0 ? 0 : longestRun(sorted) / sorted.length
+    const { mean, variance } = momentsOf(sorted)
+    const reason =
+      sorted.length === 0
+        ? 'no-values'
+        : share === 1 || isConstant(variance, mean, sorted.length)
+          ? 'constant'
+          : share > maxShare
+            ? 'near-constant'
+            : variance < minVariance
+              ? 'low-variance'
+              : undefined
+    if (reason !== undefined) dropped.set(j, { name, reason, share })
+  }
+  return makeSelection(X, dropped)
+}
+
+function longestRun(sorted: Float64Array): number {
+  let longest = 0
+  for (let at = 1, run = 1; at <= sorted.length; at++) {
+    if (at < sorted.length && sorted[at] === sorted[at - 1]) run += 1
+    else {
+      longest = Math.max(longest, run)
+      run = 1
+    }
+  }
+  return longest
+}
+
+function momentsOf(values: Float64Array): { mean: number; variance: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length }
+}
+
+export const badSelectionOption = (name: string, value: unknown, expected: string): LabError =>
+  new LabError('bad-selection-option', 'An option of the column selection has a value that is not allowed.', {
+    received: `${name} = ${String(value)}`,
+    expected,
+    help: `change ${name}, or leave it out for its default`,
+    exitCode: 2,
+  })
