@@ -45,7 +45,7 @@ export function checkLabels({ make, bars }: LabelSubject, options: LabelCheckOpt
     const onward = stretch(market, from, Math.min(n, cut + 2 * all.horizonBars + 64))
     const base = made(make, onward.bars)
     const removed = made(make, stretch(market, from, cut).bars)
-    if (base === undefined || removed === undefined) continue
+    if (base === undefined) continue
     points += 1
     const altered = made(make, alteredAfter(onward, cut - from, createRng(seed, `leaks/labels/${cut}`)).bars)
     const versions = [
