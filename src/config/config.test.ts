@@ -82,8 +82,29 @@ describe('parseConfigText', () => {
       '17:5 balance.symbols.BTCUSDT.target: missing; expected a number',
       '17:28 balance.symbols.BTCUSDT.taget: unknown key; did you mean target?',
       '18:1 monitoring: "loud"; expected a section with keys',
-      '19:1 colour: unknown key; expected one of resources, training, models, backtest, balance, monitoring',
+      '19:1 colour: unknown key; expected one of resources, training, preprocess, models, backtest, balance, monitoring',
     ])
+  })
+
+  it('takes null for a preprocessing step that is left out, and a whole section of nothing', () => {
+    const { config } = parseConfigText(
+      'preprocess:\n  drop_correlated_above: 0.98\n  winsorise: [0.01, 0.99]\n  drop_near_constant: null\n',
+    )
+    expect(config!.preprocess).toMatchObject({
+      drop_correlated_above: 0.98,
+      winsorise: [0.01, 0.99],
+      drop_near_constant: null,
+      scaler: 'auto',
+    })
+    expect(parseConfigText('preprocess:\n').config).toEqual(makeConfig())
+    expect(problems('preprocess:\n  winsorise: [0.9, 0.1]\n  drop_correlated_above: 1\n  scaler: robus\n  missing: forwardfill\n')).toEqual(
+      [
+        '2:3 preprocess.winsorise: a list; expected two shares, the lower first',
+        '3:3 preprocess.drop_correlated_above: 1; expected less than 1',
+        '4:3 preprocess.scaler: "robus"; expected one of auto, standard, minmax, robust, none; did you mean robust?',
+        '5:3 preprocess.missing: "forwardfill"; expected one of reject, median, forward_fill; did you mean forward_fill?',
+      ],
+    )
   })
 
   it('places what is not YAML', () => {

@@ -54,6 +54,22 @@ const training = z.strictObject({
     .prefault({}),
 })
 
+/** What is learned from the training rows of each fit before its model; null leaves a step out. */
+const preprocess = z.strictObject({
+  scaler: z.enum(['auto', 'standard', 'minmax', 'robust', 'none']).default('auto'),
+  drop_near_constant: z.number().gt(0).max(1).nullable().default(null),
+  drop_correlated_above: z.number().gt(0).lt(1).nullable().default(null),
+  correlation: z.enum(['pearson', 'spearman']).default('pearson'),
+  missing: z.enum(['reject', 'median', 'forward_fill']).default('reject'),
+  forward_fill_max_age_bars: positiveInt.default(3),
+  missing_indicators: z.boolean().default(false),
+  winsorise: z
+    .tuple([share, share])
+    .refine(([lower, upper]) => lower < upper, 'expected two shares, the lower first')
+    .nullable()
+    .default(null),
+})
+
 const solver = z.enum(['lbfgs', 'liblinear', 'newton-cg', 'newton-cholesky', 'sag', 'saga'])
 
 const direction = z.strictObject({
@@ -106,6 +122,7 @@ const backtest = z.strictObject({
 export const trainingConfigSchema = z.strictObject({
   resources: resources.prefault({}),
   training: training.prefault({}),
+  preprocess: preprocess.prefault({}),
   models: z.strictObject({ direction: direction.prefault({}) }).prefault({}),
   backtest: backtest.prefault({}),
   balance: balance.prefault({}),

@@ -1,6 +1,7 @@
 import type { TrainingConfig } from '../config/index.js'
 import { LabError } from '../core/index.js'
 import type { ModelKind, ModelSpec } from '../models/index.js'
+import { directionPreprocess } from './direction-preprocess.js'
 
 export interface NamedModelSpec {
   readonly name: string
@@ -11,7 +12,8 @@ const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'lstm']
 
 /**
  * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
- * (the lists are search spaces; searching is tuning's work), the LSTM its number of epochs; everything else is each model's documented default.
+ * (the lists are search spaces; searching is tuning's work), the LSTM its number of epochs, every model the section `preprocess`; everything else is each model's documented
+ * default.
  * @throws LabError `unknown-model`, `no-models`, `duplicate-model`
  */
 export function directionModels(models: readonly ModelKind[], epochs: number, config: TrainingConfig): NamedModelSpec[] {
@@ -44,5 +46,6 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
     lightgbm: {},
     lstm: { epochs },
   }
-  return models.map((kind) => ({ name: kind, spec: { kind, params: params[kind] } }))
+  const preprocess = directionPreprocess(config)
+  return models.map((kind) => ({ name: kind, spec: { kind, params: { ...params[kind], preprocess } } }))
 }

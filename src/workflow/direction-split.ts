@@ -1,7 +1,7 @@
 import type { TrainingConfig } from '../config/index.js'
 import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import { completeRows, type FeatureMatrix } from '../preprocess/index.js'
+import { usableRows, type FeatureMatrix, type MissingPolicy, type PreprocessSpec } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import { embargoInForce, walkForward, type Embargo, type EmbargoInForce, type Fold } from '../split/index.js'
 import { resolveModelSpec } from '../models/index.js'
@@ -30,7 +30,8 @@ export interface DirectionSplitInput {
 }
 
 /**
- * Walk-forward folds over the rows that every model can use, so that all are scored on the same rows: features complete over the longest look-back, label known.
+ * Walk-forward folds over the rows that every model can use, so that all are scored on the same rows: features complete over the longest look-back
+ * (or filled, where the model's `preprocess` says so: see usableRows), label known.
  * The embargo is the larger of what is asked for and the label's horizon, none only for `'none'`. Shows one line a fold, with what is in force and why.
  * @throws LabError of walkForward
  */
@@ -38,14 +39,15 @@ export function directionSplit(input: DirectionSplitInput): DirectionSplit {
   const { bars, X, labels, models, folds, testSize, embargoMinutes, config } = input
   const inMinutes = typeof embargoMinutes === 'number' ? { minutes: embargoMinutes } : embargoMinutes
   const embargo = input.embargo ?? inMinutes
-  const lookBacks = models.map(({ spec }) => Number(resolveModelSpec(spec).params.lookbackBars ?? 1))
+  const resolved = models.map(({ spec }) => resolveModelSpec(spec).params)
+  const lookBacks = resolved.map(({ lookbackBars }) => Number(lookbackBars ?? 1))
   const historyRows = Math.max(1, ...lookBacks)
   const { window, validation_share } = config.training.validation
   const horizon = { horizonMs: labels.horizonBars * bars.timeframeMs, horizonBars: labels.horizonBars }
   const result = walkForward({
     time: bars.time,
     labelEndTime: labels.endTime,
-    usable: completeRows(X, { historyRows }),
+    usable: commonRows(X, resolved, historyRows),
     nSplits: folds,
     testSize,
     ...(embargo !== undefined && { embargo }),
@@ -59,4 +61,13 @@ export function directionSplit(input: DirectionSplitInput): DirectionSplit {
     historyRows,
     [DISPLAY]: () => foldTable(result, bars.time)[DISPLAY](),
   }
+}
+
+/** Rows that every model can use with its own way of treating missing values. */
+function commonRows(X: FeatureMatrix, params: readonly Readonly<Record<string, unknown>>[], historyRows: number): Uint8Array {
+  const wanted: MissingPolicy[] =
+    params.length === 0 ? [{ policy: 'reject' }] : params.map(({ preprocess }) => (preprocess as PreprocessSpec).missing)
+  const policies = new Map(wanted.map((policy) => [JSON.stringify(policy), policy]))
+  const masks = Array.from(policies.values(), (policy) => usableRows(X, policy, { historyRows }))
+  return Uint8Array.from({ length: X.rows }, (_, row) => (masks.every((mask) => mask[row] === 1) ? 1 : 0))
 }

@@ -134,11 +134,12 @@ describe.skipIf(!ready)('fitFolds', () => {
       { seed: 6 },
       { threadsPerFit: 2 },
       { models: trees({ rounds: 3 }) },
+      { models: trees({ rounds: 2, preprocess: { dropConstant: {} } }) },
     ]
     const keys = new Set<string>()
     for (const change of changed) keys.add((await fitFolds({ ...one, ...change }))[0]!.folder)
     expect(keys.size).toBe(changed.length)
-    const [same] = await fitFolds({ ...one, models: trees({ rounds: 2, learningRate: 0.03 }) })
+    const [same] = await fitFolds({ ...one, models: trees({ rounds: 2, learningRate: 0.03, preprocess: { scaler: 'none' } }) })
     expect(same!.reused).toBe(true)
   })
 
