@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { barRange } from '../data/index.js'
 import { completeRows } from '../preprocess/index.js'
 import { defineFeature } from './define-feature.js'
 import { FeatureEngineer } from './engineer.js'
@@ -76,6 +77,44 @@ describe('FeatureEngineer', () => {
     })
     expect(new FeatureEngineer({ features: [...allFeatures, mine], names: ['my_range'] }).fitTransform(bars).values[3]).toBe(
       bars.high[3]! / bars.low[3]!,
+    )
+  })
+
+  it('learns scaling and selection from the bars it is fitted on, and applies them to any others, bar by bar too', () => {
+    const long = randomBars(600, 4)
+    const training = barRange(long, 0, 400)
+    const preprocess = { scaler: 'robust', dropCorrelated: { threshold: 0.9 }, winsorise: {} } as const
+    const engineer = new FeatureEngineer({ preprocess }).fit(training)
+    const X = engineer.transform(long)
+    expect(X.names).toEqual(engineer.getFeatureNames())
+    expect(X.names.length).toBeLessThan(engineer.getFeatures().length)
+    expect(engineer.getPreprocessor()!.dropped.length).toBeGreaterThan(0)
+    const altered = {
+      ...long,
+      close: long.close.map((v, i) => (i < 400 ? v : v * 3)),
+      high: long.high.map((v, i) => (i < 400 ? v : v * 4)),
+    }
+    expect(
+      new FeatureEngineer({ preprocess })
+        .fit(barRange(altered, 0, 400))
+        .getPreprocessor()!
+        .toJSON(),
+    ).toEqual(engineer.getPreprocessor()!.toJSON())
+    const stream = engineer.stream()
+    for (let i = 0; i < 300; i++) {
+      const bar = {
+        time: long.time[i]!,
+        open: long.open[i]!,
+        high: long.high[i]!,
+        low: long.low[i]!,
+        close: long.close[i]!,
+        volume: long.volume[i]!,
+      }
+      const row = stream.push(bar)
+      if (i % 50 === 0) expect([...row]).toEqual([...X.values.subarray(i * X.names.length, (i + 1) * X.names.length)])
+    }
+    expect(() => new FeatureEngineer({ preprocess: { missing: 'forward-fill' } }).fit(training).stream()).toThrow(
+      expect.objectContaining({ code: 'not-streamable' }) as Error,
     )
   })
 

@@ -1,6 +1,6 @@
 import { LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import type { FeatureMatrix } from '../preprocess/index.js'
+import { completeRows, fitPreprocessor, type FeatureMatrix, type PreprocessInput, type Preprocessor } from '../preprocess/index.js'
 import { whyUnavailable } from './compute-feature.js'
 import type { Feature } from './define-feature.js'
 import { crossAssetFeatures } from './families/cross-asset.js'
@@ -30,15 +30,18 @@ export interface FeatureEngineerOptions extends FeatureSelection {
   readonly references?: readonly string[]
   /** Carry another symbol's last bar on for at most this many bars where it has none. Default 0. */
   readonly maxAgeBars?: number
+  /**
+   * Scaling, removal of correlated or constant columns, clipping: learned by `fit` from all complete rows of the bars it is given, so give it the bars of the training
+   * span only. Default: none; models learn their own from the training rows of each fold.
+   */
+  readonly preprocess?: PreprocessInput
   /** Clock of the calendar features: 'UTC' (default) or an IANA name such as 'America/New_York'. */
   readonly timeZone?: string
 }
 
 /**
- * Turns bars into a feature matrix. `fit` decides only which features the bars can have (nothing is estimated from values, so it may see all bars);
- * `transform` gives the same columns for any later bars, `stream` bar by bar.
- *
- * Values are not scaled: scaling and selection are learned from training rows and belong to the model (`fitPreprocessor`).
+ * Turns bars into a feature matrix. Without `preprocess`, `fit` decides only which features the bars can have (nothing is estimated from values, so it may see all bars).
+ * `transform` gives the same columns for any bars, `stream` bar by bar.
  */
 export class FeatureEngineer {
   private readonly selected: readonly Feature[]
@@ -46,13 +49,23 @@ export class FeatureEngineer {
   private columns: readonly Feature[] | undefined
   private left: readonly DroppedFeature[] = []
   private warmup = 0
+  private readonly preprocess: PreprocessInput | undefined
+  private preprocessor: Preprocessor | undefined
   private fittedOn: { readonly symbol: string; readonly barMs: number } | undefined
 
-  constructor({ features = allFeatures, references = [], maxAgeBars = 0, timeZone = 'UTC', ...selection }: FeatureEngineerOptions = {}) {
+  constructor({
+    features = allFeatures,
+    references = [],
+    maxAgeBars = 0,
+    timeZone = 'UTC',
+    preprocess,
+    ...selection
+  }: FeatureEngineerOptions = {}) {
     const zoned = new Map(timeZone === 'UTC' ? [] : timeFeaturesIn(timeZone).map((feature) => [feature.name, feature]))
     const from = [...features.map((feature) => zoned.get(feature.name) ?? feature), ...references.flatMap(crossAssetFeatures)]
     this.selected = selectFeatures(selection, from)
     this.maxAgeBars = maxAgeBars
+    this.preprocess = preprocess
   }
 
   /**
@@ -91,39 +104,58 @@ export class FeatureEngineer {
     this.left = left
     this.warmup = warmup
     this.fittedOn = { symbol: bars.symbol, barMs: bars.timeframeMs }
+    if (this.preprocess !== undefined) {
+      const X = this.raw(bars, others)
+      const complete = completeRows(X)
+      const rows = Int32Array.from({ length: X.rows }, (_, i) => i).filter((i) => complete[i] === 1)
+      this.preprocessor = fitPreprocessor(X, rows, this.preprocess)
+    }
     return this
   }
 
   /** The fitted columns for `bars`; row i belongs to bar i. @throws LabError `not-fitted` before {@link fit}, `missing-symbol`, `no-overlap`. */
   transform(bars: Bars, others: readonly Bars[] = []): EngineeredFeatures {
-    const columns = this.fitted()
-    return {
-      names: columns.map((feature) => feature.name),
-      time: bars.time,
-      rows: bars.time.length,
-      values: featureTable(columns, bars, featureSources(columns, bars, others, this.maxAgeBars)),
-      warmupBars: this.warmup,
-      dropped: this.left,
-    }
+    const X = this.raw(bars, others)
+    const { preprocessor } = this
+    const shared = { time: X.time, rows: X.rows, warmupBars: this.warmup, dropped: this.left }
+    if (preprocessor === undefined) return { ...shared, names: X.names, values: X.values }
+    return { ...shared, names: preprocessor.names, values: preprocessor.transform(X, undefined, { incomplete: 'keep' }) }
   }
 
   fitTransform(bars: Bars, others: readonly Bars[] = []): EngineeredFeatures {
     return this.fit(bars, others).transform(bars, others)
   }
 
-  /** The fitted columns bar by bar, from the first bar on. */
+  /** The fitted columns bar by bar, from the first bar on. @throws LabError `not-fitted`, `not-streamable` where missing values are filled from earlier rows */
   stream(): FeatureStream {
     const columns = this.fitted()
-    return new FeatureStream(columns, this.fittedOn!.symbol, this.fittedOn!.barMs, this.maxAgeBars)
+    return new FeatureStream(columns, this.fittedOn!.symbol, this.fittedOn!.barMs, this.maxAgeBars, this.preprocessor)
   }
 
   getFeatureNames(): string[] {
-    return this.fitted().map((feature) => feature.name)
+    const columns = this.fitted()
+    return [...(this.preprocessor?.names ?? columns.map((feature) => feature.name))]
   }
 
-  /** The fitted features as records: name, group, description, lookback. */
+  /** What `fit` learned, where `preprocess` was asked for: shows itself, and says which columns were dropped and why. */
+  getPreprocessor(): Preprocessor | undefined {
+    this.fitted()
+    return this.preprocessor
+  }
+
+  /** The fitted features as records, before preprocessing: name, group, description, lookback. */
   getFeatures(): readonly Feature[] {
     return this.fitted()
+  }
+
+  private raw(bars: Bars, others: readonly Bars[]): FeatureMatrix {
+    const columns = this.fitted()
+    return {
+      names: columns.map((feature) => feature.name),
+      time: bars.time,
+      rows: bars.time.length,
+      values: featureTable(columns, bars, featureSources(columns, bars, others, this.maxAgeBars)),
+    }
   }
 
   private fitted(): readonly Feature[] {

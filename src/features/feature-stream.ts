@@ -1,6 +1,7 @@
 import { LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { ColumnStream } from '../indicators/index.js'
+import type { Preprocessor } from '../preprocess/index.js'
 import { computeFeature } from './compute-feature.js'
 import type { Feature } from './define-feature.js'
 import { featureColumns } from './feature-plan.js'
@@ -33,7 +34,14 @@ export class FeatureStream {
     private readonly symbol: string,
     private readonly barMs: number,
     private readonly maxAgeBars: number,
+    private readonly preprocessor?: Preprocessor,
   ) {
+    if (preprocessor?.spec.missing.policy === 'forward-fill')
+      throw new LabError('not-streamable', 'Missing values that are filled from earlier rows need the whole matrix.', {
+        received: 'missing: forward-fill',
+        expected: 'missing: reject or median',
+        help: 'choose another policy for live features, or use transform(bars)',
+      })
     const places = [...features.keys()]
     this.streaming = places.filter((k) => features[k]!.column !== undefined)
     this.batch = places.filter((k) => features[k]!.column === undefined)
@@ -51,7 +59,7 @@ export class FeatureStream {
   }
 
   get names(): string[] {
-    return this.features.map((feature) => feature.name)
+    return [...(this.preprocessor?.names ?? this.features.map((feature) => feature.name))]
   }
 
   /**
@@ -78,7 +86,9 @@ export class FeatureStream {
       const bars = columnsOf(this.kept, this.symbol, this.barMs)
       for (const place of this.batch) row[place] = computeFeature(this.features[place]!, bars).at(-1)!
     }
-    return row
+    if (this.preprocessor === undefined) return row
+    const names = this.features.map((feature) => feature.name)
+    return this.preprocessor.transform({ names, time: Float64Array.of(bar.time), rows: 1, values: row }, undefined, { incomplete: 'keep' })
   }
 
   private joined(bar: Bar, symbol: string, others: Readonly<Record<string, Bar>>): Bar {

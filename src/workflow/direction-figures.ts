@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from '../preprocess/index.js'
+import { correlationMatrix, type FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import { calibrationTable, confusion, rocPoints } from '../metrics/index.js'
 import {
@@ -9,7 +9,6 @@ import {
   featureImportance,
   foldScores,
   learningCurves,
-  pearsonCorrelation,
   probabilityHistogram,
   rocCurves,
   type Figure,
@@ -19,7 +18,14 @@ import type { DirectionScores } from './score-direction.js'
 
 /** The direction job's numbers as figures. Each takes what the steps return, so that a notebook cell is one call. */
 
-export const featureCorrelationFigure = (X: FeatureMatrix): Figure => featureCorrelation(X.names, pearsonCorrelation(X))
+export const featureCorrelationFigure = (X: FeatureMatrix): Figure =>
+  featureCorrelation(
+    X.names,
+    correlationMatrix(
+      X,
+      Int32Array.from({ length: X.rows }, (_, i) => i),
+    ),
+  )
 
 export function rocFigure({ evaluation, pooled }: DirectionScores, labels: Labels): Figure {
   return rocCurves(

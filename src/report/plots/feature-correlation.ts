@@ -14,15 +14,17 @@ const DIVERGING = [
 const MANY = 60
 
 /**
- * Correlation of every pair of features. `matrix[i][j]` in [-1, 1]; NaN (a constant feature) stays empty.
- * @throws LabError `bad-correlation` when the matrix has not one row and one column per name.
+ * Correlation of every pair of features.
+ * @param matrix row-major, as `correlationMatrix` gives it: values in [-1, 1]; NaN (a constant feature) stays empty
+ * @throws LabError `bad-correlation` where the matrix does not have one value for each pair
  */
-export function featureCorrelation(names: readonly string[], matrix: readonly ArrayLike<number>[]): Figure {
-  if (matrix.length !== names.length || matrix.some((row) => row.length !== names.length))
+export function featureCorrelation(names: readonly string[], matrix: Float64Array): Figure {
+  const width = names.length
+  if (matrix.length !== width * width)
     throw new LabError('bad-correlation', 'The correlation matrix does not match the feature names.', {
-      received: `${matrix.length} rows of ${[...new Set(matrix.map((row) => row.length))].join(', ')} numbers`,
-      expected: `${names.length} rows of ${names.length} numbers`,
-      help: 'pass pearsonCorrelation(X) with X.names',
+      received: `${matrix.length} numbers`,
+      expected: `${width} x ${width} numbers`,
+      help: 'pass correlationMatrix(X, rows) with X.names',
     })
   return figure(
     'feature-correlation',
@@ -31,7 +33,7 @@ export function featureCorrelation(names: readonly string[], matrix: readonly Ar
       data: [
         {
           type: 'heatmap',
-          z: matrix.map((row) => Array.from(row, (value) => Math.round(value * 1000) / 1000)),
+          z: names.map((_, i) => Array.from(matrix.subarray(i * width, (i + 1) * width), (value) => Math.round(value * 1000) / 1000)),
           x: [...names],
           y: [...names],
           zmin: -1,
