@@ -57,8 +57,8 @@ const training = z.strictObject({
 /** What is learned from the training rows of each fit before its model; null leaves a step out. */
 const preprocess = z.strictObject({
   scaler: z.enum(['auto', 'standard', 'minmax', 'robust', 'none']).default('auto'),
-  drop_near_constant: z.number().gt(0).max(1).nullable().default(null),
-  drop_correlated_above: z.number().gt(0).lt(1).nullable().default(null),
+  drop_near_constant: z.number().gt(0).max(1).nullable().default(1),
+  drop_correlated_above: z.number().gt(0).lt(1).nullable().default(0.98),
   correlation: z.enum(['pearson', 'spearman']).default('pearson'),
   missing: z.enum(['reject', 'median', 'forward_fill']).default('reject'),
   forward_fill_max_age_bars: positiveInt.default(3),

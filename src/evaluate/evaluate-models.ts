@@ -63,11 +63,12 @@ export interface EvaluateInput {
  * Scores every model and the two baselines on the same rows: the test rows of each fold, and all of them pooled. Plain JSON-able result with a fixed order.
  *
  * The pooled AUC compares rows of different folds too, so it also measures whether a model's level is right from fold to fold; `stability.auc` does not.
- * @throws LabError `bad-predictions` where a model lacks a fold, has it twice, or was scored on other rows than the fold's test rows.
+ * @throws LabError `repeated-rows` where folds overlap; `bad-predictions` where a model lacks a fold, has it twice, or was scored on other rows than the fold's test rows.
  */
 export function evaluateModels(input: EvaluateInput): Evaluation {
   const { predictions, labels, close, folds, threshold = 0.5, level = 0.95 } = input
   const names = [...new Set(predictions.map(({ model }) => model))]
+  refuseRepeatedRows(folds)
   for (const name of names) checkRows(name, predictions, folds)
   const lags = overlapLags(labels.horizonBars)
   const baselines = [...constantBaseline(labels, folds), ...persistenceBaseline(labels, close, folds)]
@@ -134,6 +135,22 @@ function stabilityOf(values: readonly (number | null)[], better: 'higher' | 'low
   const std = known.length < 2 ? null : Math.sqrt(known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (known.length - 1))
   const [low, high] = [Math.min(...known), Math.max(...known)]
   return { mean, std, worst: better === 'higher' ? low : high, best: better === 'higher' ? high : low, folds: known.length }
+}
+
+/** Pooled over folds that test a row more than once, every interval would be too narrow. */
+function refuseRepeatedRows(folds: readonly Fold[]): void {
+  const seen = new Map<number, number>()
+  for (const { index, test } of folds)
+    for (const row of test) {
+      const before = seen.get(row)
+      if (before !== undefined)
+        throw new LabError('repeated-rows', 'A row is tested by more than one fold: pooled, it would count more than once.', {
+          received: `row ${row} in folds ${before} and ${index}`,
+          expected: 'folds whose test parts do not overlap',
+          help: 'combinatorial folds are scored path by path: recombinePaths(split), pathFolds, pathPredictions',
+        })
+      seen.set(row, index)
+    }
 }
 
 function checkRows(model: string, predictions: readonly Prediction[], folds: readonly Fold[]): void {

@@ -1,4 +1,5 @@
 import { DISPLAY, type Displayable } from '../core/index.js'
+import { FEATURE_GROUPS, type Feature } from '../features/index.js'
 import { table, type Table } from '../report/index.js'
 import { describeFolds, type Fold } from '../split/index.js'
 import type { DirectionScores } from './score-direction.js'
@@ -6,6 +7,26 @@ import type { DirectionScores } from './score-direction.js'
 const rounded = (value: number | null | undefined, digits = 4): string =>
   value === null || value === undefined || !Number.isFinite(value) ? 'n/a' : value.toFixed(digits)
 const percent = (share: number): string => (Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : 'n/a')
+
+/** How many features each group has, the first of them, and how far they look back. */
+export function featureGroupTable(features: readonly Feature[]): Table {
+  const rows = FEATURE_GROUPS.map((group) => ({ group, of: features.filter((feature) => feature.group === group) })).filter(
+    ({ of }) => of.length > 0,
+  )
+  return table(
+    rows.map(({ group, of }) => ({
+      group,
+      features: of.length,
+      'longest warm-up': Math.max(...of.map(({ lookback }) => lookback)),
+      'for example': of
+        .filter((_, i) => i % Math.max(1, Math.floor(of.length / 4)) === 0)
+        .slice(0, 4)
+        .map(({ name }) => name)
+        .join(', '),
+    })),
+    { title: `${features.length} features` },
+  )
+}
 
 /** Models and baselines side by side, pooled over the test rows of all folds. */
 export function scoreTable({ evaluation }: DirectionScores): Table {

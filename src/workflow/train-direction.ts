@@ -2,6 +2,7 @@ import { loadConfig, type TrainingConfig } from '../config/index.js'
 import { errorToJson } from '../core/index.js'
 import { loadBars } from '../data/index.js'
 import { FeatureEngineer } from '../features/index.js'
+import { assertNoLeaks } from '../leaks/index.js'
 import { directionLabels } from '../labels/index.js'
 import type { ModelKind } from '../models/index.js'
 import type { DevicePolicy } from '../runtime/index.js'
@@ -82,6 +83,7 @@ export async function trainDirection(options: TrainDirectionOptions): Promise<Di
       },
       { seed },
     )
+    assertNoLeaks(certificate)
     const fits = await fitDirection({
       run,
       X,
