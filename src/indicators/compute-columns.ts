@@ -35,11 +35,18 @@ export function runColumns(
   }
 }
 
-/** Whole columns of bars, each of the bars' length; NaN before the first value. Shared parts are computed once. */
-export function computeColumns<K extends string>(bars: Bars, columns: Readonly<Record<K, Column>>): Record<K, Float64Array> {
+/**
+ * Whole columns of bars, each of the bars' length; NaN before the first value. Shared parts are computed once.
+ * @param into arrays of the bars' length to write to, where there are any
+ */
+export function computeColumns<K extends string>(
+  bars: Bars,
+  columns: Readonly<Record<K, Column>>,
+  into?: Readonly<Partial<Record<K, Float64Array>>>,
+): Record<K, Float64Array> {
   const names = Object.keys(columns) as K[]
   const rows = bars.time.length
-  const out = Object.fromEntries(names.map((name) => [name, new Float64Array(rows)])) as Record<K, Float64Array>
+  const out = Object.fromEntries(names.map((name) => [name, into?.[name] ?? new Float64Array(rows)])) as Record<K, Float64Array>
   const wanted = names.map((name) => columns[name])
   runColumns(wanted, rows, sourcesOf(bars), (stream, at, row, n) => {
     for (const [k, name] of names.entries()) out[name].set(stream.output(k).subarray(at, at + n), row)
