@@ -1,4 +1,4 @@
-import { errorToJson, LabError } from '../core/index.js'
+import { errorToJson, isLabError, LabError } from '../core/index.js'
 import type { FeatureMatrix } from '../preprocess/index.js'
 import type { BarTransform } from './bar-transform.js'
 import { isoTime } from './leak.js'
@@ -27,4 +27,15 @@ export function runTransform(transform: BarTransform, { bars, others }: Market):
     expected: `${bars.time.length} rows`,
     help: 'give rows without a value NaN instead of leaving them out',
   })
+}
+
+/** The same, undefined where this part of the market is too little to have any: too few bars, or none yet of another symbol. */
+export function tryTransform(transform: BarTransform, part: Market): FeatureMatrix | undefined {
+  try {
+    return runTransform(transform, part)
+  } catch (error) {
+    const cause = isLabError(error) ? error.cause : undefined
+    if (isLabError(cause) && ['too-few-bars', 'no-overlap'].includes(cause.code)) return undefined
+    throw error
+  }
 }

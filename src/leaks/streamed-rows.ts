@@ -6,7 +6,7 @@ import type { StreamingTransform } from './bar-transform.js'
 import type { FirstDifferences } from './first-differences.js'
 import type { LeakMethod } from './leak.js'
 import { closedBy, stretch, type Market } from './market.js'
-import { runTransform } from './run-transform.js'
+import { tryTransform } from './run-transform.js'
 
 export interface StreamedOptions {
   /** Rows of the whole series. */
@@ -30,13 +30,17 @@ export function checkStreamedRows(
   const n = market.bars.time.length
   const before = found.compared
   if (pieceBars === undefined) streamPiece(transform, market, full, 0, found)
-  else
-    for (let row = 0; row < n; row += pieceBars) {
-      const from = Math.max(0, row - warmup)
-      const piece = stretch(market, from, Math.min(n, row + pieceBars))
-      streamPiece(transform, piece, runTransform(transform, piece), from, found)
-    }
-  return { name: 'bar by bar', points: n, everyBar: true, comparedValues: found.compared - before }
+  let points = pieceBars === undefined ? n : 0
+  for (let row = 0; pieceBars !== undefined && row < n; row += pieceBars) {
+    const from = Math.max(0, row - warmup)
+    const end = Math.min(n, row + pieceBars)
+    const piece = stretch(market, from, end)
+    const base = tryTransform(transform, piece)
+    if (base === undefined) continue
+    points += end - row
+    streamPiece(transform, piece, base, from, found)
+  }
+  return { name: 'bar by bar', points, everyBar: points === n, comparedValues: found.compared - before }
 }
 
 function streamPiece(

@@ -2,14 +2,14 @@ import { createRng, LabError } from '../core/index.js'
 import { formatTimeframe } from '../data/index.js'
 import type { FeatureMatrix } from '../preprocess/index.js'
 import type { FeatureSubject } from './feature-leaks.js'
-import { stretch } from './market.js'
+import { closedBy, stretch } from './market.js'
 import { runTransform } from './run-transform.js'
 import { warmupReport, type WarmupColumn, type WarmupReport } from './warmup-report.js'
 
 export interface WarmupOptions {
   /** Bars of history before a row, to try; default 50, 100, 200, 400, 800, 1600, those that half the series has. */
   readonly startups?: readonly number[]
-  /** Rows at which it is tried; default 20, spread over the second half of the series by the seed. */
+  /** Rows at which it is tried; default 20, spread over the second half of the series (of the part that all symbols share) by the seed. */
   readonly anchors?: number
   /** The largest change that counts as none, in standard deviations of the column; default 0.001. */
   readonly tolerance?: number
@@ -30,13 +30,15 @@ const STARTUPS = [50, 100, 200, 400, 800, 1600]
 export function checkWarmup({ transform, bars, others = [] }: FeatureSubject, options: WarmupOptions = {}): WarmupReport {
   const { anchors = 20, tolerance = 0.001, seed = 0 } = options
   const n = bars.time.length
-  const startups = startupsWithin(options.startups, Math.floor(n / 2))
-  const longest = startups.at(-1)!
+  // Other symbols may begin later: only the part that all of them share counts.
+  const begin = Math.max(0, ...others.map((other) => closedBy(bars, (other.time[0] ?? Infinity) + other.timeframeMs)))
+  const shared = n - begin
+  const startups = startupsWithin(options.startups, Math.floor(shared / 2))
   const market = { bars, others }
   const full = runTransform(transform, market)
   const width = full.names.length
   const spread = full.names.map((_, j) => deviationOf(full, j))
-  const first = Math.max(longest, Math.floor(n / 2))
+  const first = begin + Math.floor(shared / 2)
   const rng = createRng(seed, 'leaks/warmup')
   const count = Math.min(anchors, n - first)
   const rows = Array.from({ length: count }, (_, k) => first + Math.floor(((k + rng.next()) * (n - first)) / count))
