@@ -42,7 +42,7 @@ export function fitPreprocessor(X: FeatureMatrix, rows: Int32Array, spec: Prepro
 }
 
 function select(X: FeatureMatrix, rows: Int32Array, spec: PreprocessSpec): { columns: Int32Array; dropped: DroppedColumn[] } {
-  let columns = Int32Array.from(X.names, (_, j) => j)
+  let columns: Int32Array = Int32Array.from(X.names, (_, j) => j)
   const dropped: DroppedColumn[] = []
   if (spec.dropConstant !== null) {
     const selection = dropConstant(X, rows, spec.dropConstant)
