@@ -9,6 +9,7 @@ import type { DevicePolicy } from '../runtime/index.js'
 import { openRun, type Run } from '../track/index.js'
 import { announceDevice } from './announce-device.js'
 import { certifyRun } from './certify-run.js'
+import { directionLeakSubjects } from './direction-leaks.js'
 import { directionModels } from './direction-models.js'
 import { directionSplit } from './direction-split.js'
 import { fitDirection } from './fit-direction.js'
@@ -74,15 +75,7 @@ export async function trainDirection(options: TrainDirectionOptions): Promise<Di
     const labels = directionLabels(bars, { horizonBars: horizon })
     const { n_splits, test_size, embargo_minutes } = config.training.validation
     const split = directionSplit({ bars, X, labels, models, folds: n_splits, testSize: test_size, embargoMinutes: embargo_minutes, config })
-    const certificate = await certifyRun(
-      run,
-      {
-        features: { transform: engineer, bars },
-        labels: { make: (part) => directionLabels(part, { horizonBars: horizon }), bars },
-        folds: { time: bars.time, labelEndTime: labels.endTime, folds: split.folds },
-      },
-      { seed },
-    )
+    const certificate = await certifyRun(run, directionLeakSubjects({ bars, engineer, X, labels, split, config }), { seed })
     assertNoLeaks(certificate)
     const fits = await fitDirection({
       run,
