@@ -4,7 +4,8 @@ import { DAY_MS, type Bars } from '../data/index.js'
 /** One cut in each of `count` equally long stretches, so that early and late bars are both looked at. A cut is the number of bars kept: 1 to n - 1. Increasing. */
 export function spreadCuts(n: number, count: number, rng: Rng): number[] {
   const some = Math.min(count, n - 1)
-  return Array.from({ length: some }, (_, k) => 1 + Math.floor(((k + rng.next()) * (n - 1)) / some))
+  const begin = (k: number): number => Math.floor((k * (n - 1)) / some)
+  return Array.from({ length: some }, (_, k) => 1 + begin(k) + rng.int(begin(k + 1) - begin(k)))
 }
 
 /**

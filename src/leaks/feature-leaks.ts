@@ -20,6 +20,8 @@ export interface CertifyOptions {
   readonly windowCuts?: number
   /** Cut short stretches at every bar whatever it costs. Default: where that is no more than 1e8 values. */
   readonly everyBar?: boolean
+  /** Share of a value by which it may differ, for transforms whose rounding depends on the length of the series (Fourier transforms, products of matrices). Default 0. */
+  readonly tolerance?: number
 }
 
 export interface FeatureSubject {
@@ -31,7 +33,7 @@ export interface FeatureSubject {
 
 /**
  * Tests that the value of every column at bar t uses nothing after t: it must not change when later bars are altered, removed or appended, nor when bars of other
- * symbols that close later are altered. Values are compared exactly.
+ * symbols that close later are altered. Values are compared exactly unless a tolerance is given.
  *
  * - A transform that also works bar by bar: each row from a computation shown only the bars up to it. Every bar.
  * - Any other, and features that are computed from whole series: short stretches cut at every bar, or at a sample of at least `windowCuts` where that is too much (the result says which).
@@ -46,9 +48,9 @@ export function checkFeatures({ transform, bars, others = [] }: FeatureSubject, 
       expected: 'at least 3',
       help: 'use more history',
     })
-  const { seed = 0, windowCuts = 1000, everyBar = false } = options
+  const { seed = 0, windowCuts = 1000, everyBar = false, tolerance = 0 } = options
   const market: Market = { bars, others }
-  const found = new FirstDifferences()
+  const found = new FirstDifferences(tolerance)
   const full = runTransform(transform, market)
   const warmup = warmupOf(full)
   const methods: LeakMethod[] = []
@@ -75,7 +77,7 @@ export function checkFeatures({ transform, bars, others = [] }: FeatureSubject, 
         bar: first.bar,
         time: isoTime(bars.time[first.bar]),
         evidence: first.evidence,
-        ...leakReach(alone(column), market, column, first, seed),
+        ...leakReach(alone(column), market, column, first, { seed, tolerance }),
       },
     ]
   })

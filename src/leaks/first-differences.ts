@@ -15,14 +15,17 @@ export class FirstDifferences {
   readonly found = new Map<string, Difference>()
   private comparedSoFar = 0
 
+  /** @param tolerance see {@link FirstDifferences.differs} */
+  constructor(private readonly tolerance = 0) {}
+
   /** Values compared so far. */
   get compared(): number {
     return this.comparedSoFar
   }
 
-  /** Two zeros of different sign are the same value, and so are two NaN. */
-  static differs(a: number, b: number): boolean {
-    return a !== b && !(a !== a && b !== b)
+  /** Two zeros of different sign are the same value, and so are two NaN. @param tolerance share of the larger one that counts as the same */
+  static differs(a: number, b: number, tolerance = 0): boolean {
+    return a !== b && !(a !== a && b !== b) && !(Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b)))
   }
 
   /**
@@ -40,7 +43,7 @@ export class FirstDifferences {
         const first = this.found.get(name)?.bar ?? Infinity
         const end = Math.min(rows, first - from)
         for (let i = 0; i < end; i++)
-          if (FirstDifferences.differs(base.values[i * width + j]!, other.values[i * otherWidth + places[j]!]!)) {
+          if (FirstDifferences.differs(base.values[i * width + j]!, other.values[i * otherWidth + places[j]!]!, this.tolerance)) {
             this.note(name, { bar: from + i, evidence, from })
             break
           }
@@ -55,7 +58,8 @@ export class FirstDifferences {
     const width = base.names.length
     this.comparedSoFar += width
     for (let j = 0, at = row * width; j < width; j++, at++)
-      if (FirstDifferences.differs(base.values[at]!, values[j]!)) this.note(base.names[j]!, { bar: from + row, evidence, from })
+      if (FirstDifferences.differs(base.values[at]!, values[j]!, this.tolerance))
+        this.note(base.names[j]!, { bar: from + row, evidence, from })
   }
 
   private note(column: string, difference: Difference): void {

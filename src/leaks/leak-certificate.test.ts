@@ -113,6 +113,19 @@ describe("a streaming transform of one's own", () => {
     expect(() => checkFeatures({ transform: wide, bars })).toThrow(expect.objectContaining({ code: 'bad-transform' }) as Error)
   })
 
+  it('lets rounding pass only where it is told to', () => {
+    const rounding = {
+      transform: ({ time, close }: Bars) => ({
+        names: ['a'],
+        time,
+        rows: time.length,
+        values: close.map((v) => v * (1 + 1e-15 * time.length)),
+      }),
+    }
+    expect(checkFeatures({ transform: rounding, bars }).leaks).toHaveLength(1)
+    expect(checkFeatures({ transform: rounding, bars }, { tolerance: 1e-11 }).leaks).toEqual([])
+  })
+
   it('explains a transform that throws on part of the bars', () => {
     const fussy = {
       transform: (part: Bars) => {

@@ -1,6 +1,7 @@
 import { createRng, LabError } from '../core/index.js'
 import { formatTimeframe } from '../data/index.js'
 import type { FeatureMatrix } from '../preprocess/index.js'
+import { spreadCuts } from './cut-points.js'
 import type { FeatureSubject } from './feature-leaks.js'
 import { closedBy, stretch } from './market.js'
 import { runTransform } from './run-transform.js'
@@ -40,8 +41,7 @@ export function checkWarmup({ transform, bars, others = [] }: FeatureSubject, op
   const spread = full.names.map((_, j) => deviationOf(full, j))
   const first = begin + Math.floor(shared / 2)
   const rng = createRng(seed, 'leaks/warmup')
-  const count = Math.min(anchors, n - first)
-  const rows = Array.from({ length: count }, (_, k) => first + Math.floor(((k + rng.next()) * (n - first)) / count))
+  const rows = spreadCuts(n - first + 1, anchors, rng).map((cut) => first + cut - 1)
   const changes = full.names.map(() => startups.map(() => 0))
   for (const row of rows)
     for (const [s, startup] of startups.entries()) {
@@ -56,7 +56,13 @@ export function checkWarmup({ transform, bars, others = [] }: FeatureSubject, op
     changes: changes[j]!,
     startupBars: enough(changes[j]!, startups, tolerance),
   }))
-  return warmupReport({ subject: `${bars.symbol} ${formatTimeframe(bars.timeframeMs)}`, startups, tolerance, anchors: count, columns })
+  return warmupReport({
+    subject: `${bars.symbol} ${formatTimeframe(bars.timeframeMs)}`,
+    startups,
+    tolerance,
+    anchors: rows.length,
+    columns,
+  })
 }
 
 /** The smallest start-up from which on no longer one changes more than the tolerance. */
