@@ -1,7 +1,7 @@
 import { columnRanks } from './column-ranks.js'
 import { addPair, addProducts, PAIR_SUMS, type ColumnBlock, type PairSums } from './correlation-blocks.js'
+import { columnMoments, isConstant, type RowSource } from './column-moments.js'
 import type { FeatureMatrix } from './feature-matrix.js'
-import { isConstant } from './standard-scaler.js'
 import { checkTrainingRows, columnAt, inOrder } from './training-rows.js'
 
 export const correlationMethods = ['pearson', 'spearman'] as const
@@ -25,7 +25,10 @@ export function correlationMatrix(X: FeatureMatrix, rows: Int32Array, method: Co
   const width = X.names.length
   const source = method === 'spearman' ? ranked(X, inOrder(rows)) : { values: X.values, rows: inOrder(rows) }
   const n = rows.length
-  const { mean, deviation, holed } = moments(width, source)
+  const { count, mean, variance } = columnMoments(width, source)
+  // NaN for a column that is constant or has no value: what is divided by it has no correlation.
+  const deviation = variance.map((value, j) => (count[j] === 0 || isConstant(value, mean[j]!, count[j]!) ? NaN : Math.sqrt(value)))
+  const holed = count.some((values) => values < n)
   const products = new Float64Array(width * width)
   const sums = new Float64Array(holed ? width * width * PAIR_SUMS : 0)
   const values = new Float64Array(width * STRIDE)
@@ -53,46 +56,11 @@ export function correlationMatrix(X: FeatureMatrix, rows: Int32Array, method: Co
   return out
 }
 
-interface Source {
-  readonly values: Float64Array
-  readonly rows: Int32Array
-}
-
-function ranked(X: FeatureMatrix, rows: Int32Array): Source {
+function ranked(X: FeatureMatrix, rows: Int32Array): RowSource {
   const width = X.names.length
   const values = new Float64Array(rows.length * width)
   for (let j = 0; j < width; j++) for (const [k, rank] of columnRanks(columnAt(X, rows, j)).entries()) values[k * width + j] = rank
   return { values, rows: Int32Array.from(rows, (_, k) => k) }
-}
-
-interface Moments {
-  readonly mean: Float64Array
-  /** NaN for a column that is constant or has no value: what is divided by it has no correlation. */
-  readonly deviation: Float64Array
-  /** Whether any value is missing. */
-  readonly holed: boolean
-}
-
-/** Two passes over the rows: the second about the mean, so that a high level costs no digits. */
-function moments(width: number, { values, rows }: Source): Moments {
-  const count = new Int32Array(width)
-  const mean = new Float64Array(width)
-  const squares = new Float64Array(width)
-  for (const row of rows)
-    for (let j = 0, at = row * width; j < width; j++) {
-      const value = values[at + j]!
-      if (Number.isFinite(value)) mean[j]! += (value - mean[j]!) / ++count[j]!
-    }
-  for (const row of rows)
-    for (let j = 0, at = row * width; j < width; j++) {
-      const value = values[at + j]!
-      if (Number.isFinite(value)) squares[j]! += (value - mean[j]!) ** 2
-    }
-  const deviation = squares.map((sum, j) => {
-    const variance = sum / count[j]!
-    return count[j] === 0 || isConstant(variance, mean[j]!, count[j]!) ? NaN : Math.sqrt(variance)
-  })
-  return { mean, deviation, holed: count.some((values) => values < rows.length) }
 }
 
 function isWhole({ values, stride, rows }: ColumnBlock, column: number): boolean {

@@ -1,8 +1,8 @@
 import { LabError } from '../core/index.js'
+import { columnMoments, isConstant } from './column-moments.js'
 import type { FeatureMatrix } from './feature-matrix.js'
 import { makeSelection, type ConstantColumn, type Selection } from './selection.js'
-import { isConstant } from './standard-scaler.js'
-import { checkTrainingRows, sortedColumnAt } from './training-rows.js'
+import { checkTrainingRows, inOrder, sortedColumnAt } from './training-rows.js'
 
 export interface DropConstantOptions {
   /** A column is dropped when its most frequent value fills more than this share of the training values. Default 1: only constant columns. */
@@ -24,27 +24,22 @@ export function dropConstant(
   if (!(maxShare > 0 && maxShare <= 1)) throw badSelectionOption('maxShare', maxShare, 'a share above 0, at most 1')
   if (!(minVariance >= 0 && minVariance < Infinity)) throw badSelectionOption('minVariance', minVariance, 'a number of at least 0')
   checkTrainingRows(X, rows, 'A selection')
+  const { count, mean, variance } = columnMoments(X.names.length, { values: X.values, rows: inOrder(rows) })
   const dropped = new Map<number, ConstantColumn>()
   for (const [j, name] of X.names.entries()) {
-    const sorted = sortedColumnAt(X, rows, j)
-    const share = sorted.length === 0 ? 0 : longestRun(sorted) / sorted.length
-    const { mean, variance } = momentsOf(sorted)
-    const reason =
-      sorted.length === 0
-        ? 'no-values'
-        : share === 1 || isConstant(variance, mean, sorted.length)
-          ? 'constant'
-          : share > maxShare
-            ? 'near-constant'
-            : variance < minVariance
-              ? 'low-variance'
-              : undefined
-    if (reason !== undefined) dropped.set(j, { name, reason, share })
+    const constant = isConstant(variance[j]!, mean[j]!, count[j]!)
+    // Sorting is the long part: only where the answer needs it.
+    const share = count[j] === 0 ? 0 : constant || maxShare < 1 ? shareOfLongestRun(sortedColumnAt(X, rows, j)) : undefined
+    if (count[j] === 0) dropped.set(j, { name, reason: 'no-values', share: 0 })
+    else if (constant) dropped.set(j, { name, reason: 'constant', share: share! })
+    else if (share !== undefined && share > maxShare) dropped.set(j, { name, reason: 'near-constant', share })
+    else if (variance[j]! < minVariance)
+      dropped.set(j, { name, reason: 'low-variance', share: share ?? shareOfLongestRun(sortedColumnAt(X, rows, j)) })
   }
   return makeSelection(X, dropped)
 }
 
-function longestRun(sorted: Float64Array): number {
+function shareOfLongestRun(sorted: Float64Array): number {
   let longest = 0
   for (let at = 1, run = 1; at <= sorted.length; at++) {
     if (at < sorted.length && sorted[at] === sorted[at - 1]) run += 1
@@ -53,12 +48,7 @@ function longestRun(sorted: Float64Array): number {
       run = 1
     }
   }
-  return longest
-}
-
-function momentsOf(values: Float64Array): { mean: number; variance: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length }
+  return longest / sorted.length
 }
 
 export const badSelectionOption = (name: string, value: unknown, expected: string): LabError =>

@@ -15,7 +15,7 @@ export interface Selection<Dropped extends { readonly name: string } = DroppedCo
 export interface ConstantColumn {
   readonly name: string
   readonly reason: 'no-values' | 'constant' | 'near-constant' | 'low-variance'
-  /** Share of the most frequent value among the training values; NaN-free: 0 where there is none. */
+  /** Share of the most frequent value among the training values; 0 where there is none. */
   readonly share: number
 }
 

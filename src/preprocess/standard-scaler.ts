@@ -1,4 +1,5 @@
 import { affineScaler, badScaler, finiteNumbers, type Scaler } from './affine-scaler.js'
+import { isConstant } from './column-moments.js'
 import type { FeatureMatrix } from './feature-matrix.js'
 import { checkTrainingRows, missingValue } from './training-rows.js'
 
@@ -41,11 +42,6 @@ export function fitStandardScaler(X: FeatureMatrix, rows: Int32Array): StandardS
   const n = rows.length
   const scale = squares.map((sum, j) => (isConstant(sum / n, mean[j]!, n) ? 1 : Math.sqrt(sum / n)))
   return makeStandardScaler([...X.names], mean, scale)
-}
-
-/** True where a variance of n values around this mean is no more than rounding error (scikit-learn's bound). */
-export function isConstant(variance: number, mean: number, n: number): boolean {
-  return variance <= n * Number.EPSILON * variance + (n * mean * Number.EPSILON) ** 2
 }
 
 /** @throws LabError `bad-scaler` */

@@ -35,4 +35,22 @@ describe('directionSplit', () => {
     expect(none).toMatchObject({ gap: 4, ms: 0, bars: 0 }) // what purging takes
     expect(none.text).toMatch(/no embargo +asked for/)
   })
+
+  it('takes rows with a hole where every model fills it, never the warm-up', () => {
+    const values = bars.close.slice()
+    values.fill(NaN, 0, 30).fill(NaN, 500, 502)
+    const rows = (...missing: unknown[]): Set<number> => {
+      const models = missing.map(
+        (policy, i) => ({ name: `m${i}`, spec: { kind: 'logistic', params: { preprocess: { missing: policy } } } }) as const,
+      )
+      return new Set(directionSplit({ ...base, X: { ...base.X, values }, models }).folds[0]!.train)
+    }
+    const reject = rows('reject')
+    const filled = rows('median')
+    expect([29, 30, 499, 500, 501, 502].map((row) => reject.has(row))).toEqual([false, true, true, false, false, true])
+    expect([29, 30, 499, 500, 501, 502].map((row) => filled.has(row))).toEqual([false, true, true, true, true, true])
+    expect(rows('median', 'reject')).toEqual(reject)
+    const forward = rows({ policy: 'forward-fill', maxAgeRows: 1 }, 'median')
+    expect([29, 499, 500, 501].map((row) => forward.has(row))).toEqual([false, true, true, false])
+  })
 })
