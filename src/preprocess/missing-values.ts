@@ -1,4 +1,5 @@
 import { LabError } from '../core/index.js'
+import { columnMoments } from './column-moments.js'
 import type { FeatureMatrix } from './feature-matrix.js'
 import { sortedQuantile } from './quantile.js'
 import { checkTrainingRows, sortedColumnAt } from './training-rows.js'
@@ -29,8 +30,8 @@ export interface MissingFill {
 export function fitMissing(X: FeatureMatrix, rows: Int32Array, policy: MissingPolicy): MissingFill {
   checkTrainingRows(X, rows, 'A fill for missing values')
   if (policy.policy === 'reject') return { policy, medians: [], indicators: [] }
-  const present = X.names.map((_, j) => sortedColumnAt(X, rows, j))
-  const empty = present.findIndex((values) => values.length === 0)
+  const { count } = columnMoments(X.names.length, { values: X.values, rows })
+  const empty = count.indexOf(0)
   if (empty >= 0 && policy.policy === 'median')
     throw new LabError('no-values', 'A column has no value in any training row, so it has no median.', {
       received: X.names[empty]!,
@@ -39,12 +40,15 @@ export function fitMissing(X: FeatureMatrix, rows: Int32Array, policy: MissingPo
     })
   return {
     policy,
-    medians: policy.policy === 'median' ? present.map((values) => sortedQuantile(values, 0.5)) : [],
-    indicators: policy.indicators ? present.flatMap((values, j) => (values.length < rows.length ? [j] : [])) : [],
+    medians: policy.policy === 'median' ? X.names.map((_, j) => sortedQuantile(sortedColumnAt(X, rows, j), 0.5)) : [],
+    indicators: policy.indicators ? X.names.flatMap((_, j) => (count[j]! < rows.length ? [j] : [])) : [],
   }
 }
 
-/** The value of a column at a row after filling; not finite where the policy has none. Reads no row after it. */
+/**
+ * The value of a column at a row after filling; not finite where the policy has none. Reads no row after it.
+ * @param at position of the column among those the fill was learned from; default: the same as in X
+ */
 export function filledValue(X: FeatureMatrix, row: number, column: number, { policy, medians }: MissingFill, at = column): number {
   const width = X.names.length
   const value = X.values[row * width + column]!
