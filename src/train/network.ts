@@ -1,4 +1,5 @@
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs'
+import type { Tfjs } from '../native/tensorflow/index.js'
 
 /** What the training loop needs of a network with one output. It does not know what is inside. */
 export interface Network {
@@ -23,4 +24,9 @@ export interface WeightValues {
 /** Copies the weights out of the backend. */
 export function readWeights({ variables }: Network): WeightValues[] {
   return variables.map(({ name, variable }) => ({ name, shape: [...variable.shape], values: Float32Array.from(variable.dataSync()) }))
+}
+
+/** Puts copies of values that {@link readWeights} gave back into the network, bit by bit. */
+export function assignWeights(tf: Tfjs, { variables }: Network, weights: readonly WeightValues[]): void {
+  for (const [i, { variable }] of variables.entries()) tf.tidy(() => variable.assign(tf.tensor(weights[i]!.values.slice(), variable.shape)))
 }

@@ -1,0 +1,163 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileError, type Clock } from '../core/index.js'
+import { decodeCheckpoint, encodeCheckpoint, readManifest, type CheckpointFiles } from './checkpoint-file.js'
+import { identityHash, type TrainingIdentity } from './training-identity.js'
+import type { TrainingState } from './training-state.js'
+
+export type CheckpointEvent =
+  | { readonly type: 'checkpoint-saved'; readonly path: string; readonly epoch: number; readonly batch: number }
+  | { readonly type: 'checkpoint-resumed'; readonly path: string; readonly epoch: number; readonly batch: number }
+  /** Damaged, or of another training: the one before it is tried. */
+  | { readonly type: 'checkpoint-skipped'; readonly path: string; readonly reason: string }
+
+export interface CheckpointStoreOptions {
+  readonly folder: string
+  /** Newest of this training that are kept. */
+  readonly keep: number
+  /** Older ones go, the newest excepted. */
+  readonly keepDays: number
+  readonly clock: Clock
+  readonly onEvent?: (event: CheckpointEvent) => void
+}
+
+const MANIFEST = 'manifest.json'
+const ARRAYS = 'arrays.bin'
+const DAY_MS = 86_400_000
+
+/**
+ * Checkpoints of one training in a folder, each a folder of its own: `<training>-<epoch>-<batch>/` with `arrays.bin` and, written last, `manifest.json`.
+ * One is written under a temporary name, synced and renamed, beside the training: a kill at any moment leaves either the whole checkpoint or none.
+ * Expects to be the only one that writes there (the caller holds a lock).
+ */
+export class CheckpointStore {
+  readonly #options: CheckpointStoreOptions
+  readonly #identity: TrainingIdentity
+  readonly #prefix: string
+  #writing: Promise<void> = Promise.resolve()
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(identity: TrainingIdentity, options: CheckpointStoreOptions) {
+    this.#identity = identity
+    this.#options = options
+    this.#prefix = identityHash(identity).slice(0, 12)
+  }
+
+  /** The newest whole checkpoint of this training. Every newer one and every foreign one is reported and passed over. */
+  async latest(): Promise<TrainingState | undefined> {
+    const { folder, onEvent } = this.#options
+    await mkdir(folder, { recursive: true })
+    for (const name of await readdir(folder)) if (name.endsWith('.tmp')) await rm(join(folder, name), { recursive: true, force: true })
+    for (const name of await this.#names(isCheckpoint)) {
+      const path = join(folder, name)
+      const state = await this.#read(path)
+      if (typeof state !== 'string') {
+        onEvent?.({ type: 'checkpoint-resumed', path, epoch: state.epoch, batch: state.batch })
+        return state
+      }
+      onEvent?.({ type: 'checkpoint-skipped', path, reason: state })
+    }
+    return undefined
+  }
+
+  /**
+   * Starts to write a state; returns once the write before it has ended.
+   * @throws LabError `disk-full`, `not-writable` of that one
+   */
+  async save(state: TrainingState): Promise<void> {
+    await this.flush()
+    this.#writing = this.#write(state).catch((error: unknown) => {
+      this.#failure = { error }
+    })
+  }
+
+  /** Waits for what is being written. @throws LabError `disk-full`, `not-writable` */
+  async flush(): Promise<void> {
+    await this.#writing
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
+  }
+
+  async #read(path: string): Promise<TrainingState | string> {
+    let files: CheckpointFiles
+    try {
+      files = { manifest: await readFile(join(path, MANIFEST), 'utf8'), arrays: await readFile(join(path, ARRAYS)) }
+    } catch (error) {
+      return `it cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    }
+    return decodeCheckpoint(files, this.#identity)
+  }
+
+  async #write(state: TrainingState): Promise<void> {
+    const { folder, clock, onEvent } = this.#options
+    const { epoch, batch } = state
+    const path = join(folder, `${this.#prefix}-${String(epoch).padStart(6, '0')}-${String(batch).padStart(8, '0')}`)
+    const temporary = `${path}.tmp`
+    try {
+      const { manifest, arrays } = encodeCheckpoint(state, this.#identity, clock.now())
+      await mkdir(temporary, { recursive: true })
+      await writeDurably(join(temporary, ARRAYS), arrays)
+      await writeDurably(join(temporary, MANIFEST), manifest)
+      await syncFolder(temporary)
+      // One of this name is there only where it was damaged: whole, it would have been gone on from.
+      await rm(path, { recursive: true, force: true })
+      await rename(temporary, path)
+      await syncFolder(folder)
+      await this.#rotate()
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined)
+      throw fileError(error, path)
+    }
+    onEvent?.({ type: 'checkpoint-saved', path, epoch, batch })
+  }
+
+  /** Other trainings' checkpoints are left alone. */
+  async #rotate(): Promise<void> {
+    const { folder, keep, keepDays, clock } = this.#options
+    const [, ...older] = await this.#names((name) => isCheckpoint(name) && name.startsWith(`${this.#prefix}-`))
+    for (const [i, name] of older.entries()) {
+      const path = join(folder, name)
+      if (i + 1 < keep && !(await isOlderThan(path, clock.now() - keepDays * DAY_MS))) continue
+      // Renamed first: a kill amid the removal must not leave a torn one under its name.
+      await rename(path, `${path}.tmp`)
+      await rm(`${path}.tmp`, { recursive: true, force: true })
+    }
+  }
+
+  /** Newest first; this training's before foreign ones. */
+  async #names(wanted: (name: string) => boolean): Promise<string[]> {
+    const own = (name: string): number => (name.startsWith(`${this.#prefix}-`) ? 0 : 1)
+    const place = (name: string): string => name.slice(-15)
+    const names = (await readdir(this.#options.folder)).filter(wanted)
+    return names.sort((a, b) => own(a) - own(b) || (place(a) < place(b) ? 1 : -1))
+  }
+}
+
+const isCheckpoint = (name: string): boolean => /^[0-9a-f]{12}-\d{6}-\d{8}$/.test(name)
+
+/** By the time in its manifest; one without a readable manifest has no age. */
+async function isOlderThan(path: string, timeMs: number): Promise<boolean> {
+  if (timeMs === -Infinity) return false
+  const manifest = readManifest(await readFile(join(path, MANIFEST), 'utf8').catch(() => ''))
+  return typeof manifest !== 'string' && manifest.savedAt < timeMs
+}
+
+async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
