@@ -1,12 +1,12 @@
-import { column, type Column } from './column.js'
+import type { Column } from './column.js'
+import { kernelColumn } from './kernel-operator.js'
 import { add, scale, weightedSum } from './operators/arithmetic.js'
 import { checkPeriod } from './operators/check-period.js'
 import { absoluteChange, change } from './operators/lags.js'
-import { map3 } from './operators/own-functions.js'
 import { rollingMax, rollingMin } from './operators/rolling-extremes.js'
 import { rollingLine } from './operators/rolling-line.js'
 import { rollingSum, sma } from './operators/rolling-sum.js'
-import { emaCascade } from './operators/smoothing-cascade.js'
+import { emaCascade } from './operators/smoothing.js'
 
 /** Value of the rolling line at a place: `middle` 0, end of the window 1/2 (period - 1), ... */
 function onLine(a: Column, period: number, fromMiddle: number): Column {
@@ -26,8 +26,6 @@ export const linearRegressionIntercept = (a: Column, period: number): Column => 
 /** The same line one bar further (TA-Lib TSF). */
 export const timeSeriesForecast = (a: Column, period: number): Column => onLine(a, period, (period + 1) / 2)
 
-const triple = (a: number, b: number, c: number): number => 3 * (a - b) + c
-
 /** Double exponential average 2 EMA - EMA(EMA) (Mulloy 1994; TA-Lib DEMA). */
 export function dema(a: Column, period: number): Column {
   const [first, second] = emaCascade(a, [period, period])
@@ -36,8 +34,7 @@ export function dema(a: Column, period: number): Column {
 
 /** Triple exponential average (Mulloy 1994; TA-Lib TEMA). */
 export function tema(a: Column, period: number): Column {
-  const [first, second, third] = emaCascade(a, [period, period, period])
-  return map3(first!, second!, third!, triple)
+  return kernelColumn({ kernel: 'triple', inputs: emaCascade(a, [period, period, period]) })
 }
 
 /** Triangular average: a mean of means (TA-Lib TRIMA). */
@@ -49,37 +46,12 @@ export function trima(a: Column, period: number): Column {
 
 /** Tillson's T3 with volume factor `factor` (TA-Lib T3). */
 export function t3(a: Column, period: number, factor = 0.7): Column {
-  const stages = emaCascade(a, Array<number>(6).fill(period))
   const f2 = factor * factor
   const f3 = f2 * factor
-  // The weights of the last four stages add up to 1: the last one is what the others are distances from.
-  const weights = [1 + 3 * factor + f3 + 3 * f2, -6 * f2 - 3 * (factor + f3), 3 * (f2 + f3)]
-  return column({
-    name: 't3_mix',
-    inputs: stages.slice(2),
-    params: [factor],
-    start:
-      ([c, d, e, f], [y]) =>
-      (from, to) =>
-        mixT3(c!, d!, e!, f!, weights, y!, from, to),
-  })
-}
-
-function mixT3(
-  c: Float64Array,
-  d: Float64Array,
-  e: Float64Array,
-  f: Float64Array,
-  weights: readonly number[],
-  y: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const [p, q, r] = weights as [number, number, number]
-  for (let i = from; i < to; i++) {
-    const last = f[i]!
-    y[i] = last + p * (c[i]! - last) + q * (d[i]! - last) + r * (e[i]! - last)
-  }
+  // The weights of the last four of six stages add up to 1: that of the last one need not be said.
+  const settings = [1 + 3 * factor + f3 + 3 * f2, -6 * f2 - 3 * (factor + f3), 3 * (f2 + f3)]
+  const stages = emaCascade(a, Array<number>(6).fill(period))
+  return kernelColumn({ kernel: 'mix_t3', inputs: stages.slice(2), params: [factor], settings })
 }
 
 /** Hull's average: WMA of 2 WMA(period / 2) - WMA(period) over sqrt(period) (Hull 2005; TA-Lib HMA). */
@@ -90,45 +62,8 @@ export function hma(a: Column, period: number): Column {
 
 /** Kaufman's adaptive average, from 2 to 30 bars by the efficiency of the move (TA-Lib KAMA): begins at the value before its first. */
 export function kama(a: Column, period: number): Column {
-  return column({
-    name: 'kama',
-    inputs: [a, change(a, period), rollingSum(absoluteChange(a), period)],
-    params: [period],
-    reach: 1,
-    start: ([x, move, path], [y]) => {
-      const before = Float64Array.of(NaN)
-      return (from, to) => adapt(x!, move!, path!, y!, before, from, to)
-    },
-  })
-}
-
-function adapt(
-  x: Float64Array,
-  move: Float64Array,
-  path: Float64Array,
-  y: Float64Array,
-  before: Float64Array,
-  from: number,
-  to: number,
-): void {
-  const fast = 2 / 3
-  const slow = 2 / 31
-  let value = before[0]!
-  for (let i = from; i < to; i++) {
-    const total = path[i]!
-    if (total !== total) {
-      y[i] = value = NaN
-      continue
-    }
-    if (value !== value) value = x[i - 1]!
-    const moved = Math.abs(move[i]!)
-    // A flat window has moved all of the nothing it could: efficiency 1, as TA-Lib has it.
-    const efficiency = total <= moved ? 1 : moved / total
-    const pace = efficiency * (fast - slow) + slow
-    value += (x[i]! - value) * pace * pace
-    y[i] = value
-  }
-  before[0] = value
+  const path = rollingSum(absoluteChange(a), period)
+  return kernelColumn({ kernel: 'kama', inputs: [a, change(a, period), path], params: [period], settings: [], reach: 1, state: 2 })
 }
 
 /** Middle between the extremes of the last `period` values of one column (TA-Lib MIDPOINT) or of two (MIDPRICE). */

@@ -1,5 +1,5 @@
 import { sourceColumn, type Column } from './column.js'
-import { map2, map3, map4 } from './operators/own-functions.js'
+import { kernelColumn } from './kernel-operator.js'
 
 /** The columns of one series of bars, from which indicators are built. */
 export interface BarColumns {
@@ -24,16 +24,13 @@ export function barColumns(of = ''): BarColumns {
   }
 }
 
-const mean2 = (a: number, b: number): number => (a + b) / 2
-const mean3 = (a: number, b: number, c: number): number => (a + b + c) / 3
-const mean4 = (a: number, b: number, c: number, d: number): number => (a + b + c + d) / 4
-const closeTwice = (a: number, b: number, c: number): number => (a + b + 2 * c) / 4
-
 /** (high + low) / 2 (TA-Lib MEDPRICE) */
-export const medianPrice = ({ high, low }: BarColumns): Column => map2(high, low, mean2)
+export const medianPrice = ({ high, low }: BarColumns): Column => kernelColumn({ kernel: 'mean_of_2', inputs: [high, low] })
 /** (high + low + close) / 3 (TA-Lib TYPPRICE) */
-export const typicalPrice = ({ high, low, close }: BarColumns): Column => map3(high, low, close, mean3)
+export const typicalPrice = ({ high, low, close }: BarColumns): Column => kernelColumn({ kernel: 'mean_of_3', inputs: [high, low, close] })
 /** (high + low + 2 close) / 4 (TA-Lib WCLPRICE) */
-export const weightedClose = ({ high, low, close }: BarColumns): Column => map3(high, low, close, closeTwice)
+export const weightedClose = ({ high, low, close }: BarColumns): Column =>
+  kernelColumn({ kernel: 'weighted_close', inputs: [high, low, close] })
 /** (open + high + low + close) / 4 (TA-Lib AVGPRICE) */
-export const averagePrice = ({ open, high, low, close }: BarColumns): Column => map4(open, high, low, close, mean4)
+export const averagePrice = ({ open, high, low, close }: BarColumns): Column =>
+  kernelColumn({ kernel: 'mean_of_4', inputs: [open, high, low, close] })

@@ -1,5 +1,6 @@
 import { LabError } from '../core/index.js'
 import type { Column, Operator, Step } from './column.js'
+import { reserveKernelMemory, type KernelBlock } from './kernel-memory.js'
 
 interface Node {
   readonly outputs: readonly Float64Array[]
@@ -21,6 +22,7 @@ export class ColumnStream {
   private readonly outputs: readonly Float64Array[]
   private readonly capacity: number
   private readonly history: number
+  private readonly block: KernelBlock
   private at: number
 
   /** @param chunk the most bars of one step: 1 for bar by bar. */
@@ -35,6 +37,8 @@ export class ColumnStream {
     this.history = Math.max(0, ...reaches.values())
     this.capacity = this.history + Math.max(chunk, this.history)
     this.at = this.history
+    const lengths = order.map(({ ports, memory }) => ports * apart(this.capacity) + memory)
+    this.block = reserveKernelMemory(lengths.reduce((sum, length) => sum + length, 0))
     for (const made of order) this.add(made, reaches.get(made.key) ?? 0)
     this.outputs = columns.map((column) => this.buffer(column))
   }
@@ -72,8 +76,13 @@ export class ColumnStream {
     this.at = to
   }
 
+  /** Lets others use the memory: call it when all values are taken. Safe to call twice. */
+  close(): void {
+    this.block.release()
+  }
+
   private add(made: Operator, reach: number): void {
-    const outputs = Array.from({ length: made.ports }, () => new Float64Array(this.capacity).fill(NaN))
+    const outputs = Array.from({ length: made.ports }, () => this.block.take(apart(this.capacity), NaN).subarray(0, this.capacity))
     this.nodes.set(made.key, { outputs, reach })
     if (made.source !== undefined) this.sourceBuffers.set(made.source, outputs[0]!)
     else
@@ -81,6 +90,7 @@ export class ColumnStream {
         made.start(
           made.inputs.map((input) => this.buffer(input)),
           outputs,
+          this.block,
         ),
       )
   }
@@ -89,6 +99,9 @@ export class ColumnStream {
     return this.nodes.get(operator.key)!.outputs[port]!
   }
 }
+
+/** Distance of two buffers: whole cache lines, and not such that the same place of many buffers falls into the same set of the cache. */
+const apart = (capacity: number): number => (Math.ceil(capacity / 8) | 1) * 8
 
 /** Every distinct operator, inputs before those who read them. */
 function inOrder(columns: readonly Column[]): Operator[] {

@@ -1,3 +1,5 @@
+import type { KernelBlock } from './kernel-memory.js'
+
 /**
  * A column that is computed bar by bar: the output of an operator over other columns. Building one computes nothing; a {@link ColumnStream} runs the graph.
  *
@@ -28,8 +30,10 @@ export interface Operator {
   /** How many values before the current one it reads of its inputs. */
   readonly reach: number
   readonly ports: number
+  /** Numbers that it takes of the stream's memory when it starts. */
+  readonly memory: number
   /** Begins at the first bar, with state of its own. `x` and `y` are the buffers of inputs and outputs. */
-  readonly start: (x: readonly Float64Array[], y: readonly Float64Array[]) => Step
+  readonly start: (x: readonly Float64Array[], y: readonly Float64Array[], block: KernelBlock) => Step
 }
 
 export interface OperatorDefinition {
@@ -39,14 +43,15 @@ export interface OperatorDefinition {
   readonly reach?: number
   /** Bars it needs beyond the longest lookback of its inputs, one number an output. */
   readonly warmup: readonly number[]
+  readonly memory?: number
   readonly start: Operator['start']
 }
 
 /** The outputs of a new operator. Name, inputs and params together must say all that matters: columns with the same key are taken to be the same. */
-export function operator({ name, inputs, params = [], reach = 0, warmup, start }: OperatorDefinition): Column[] {
+export function operator({ name, inputs, params = [], reach = 0, warmup, memory = 0, start }: OperatorDefinition): Column[] {
   const key = `${name}(${[...inputs.map((column) => column.key), ...params].join(',')})`
   const known = Math.max(0, ...inputs.map((column) => column.lookback))
-  const made: Operator = { key, inputs, reach, ports: warmup.length, start }
+  const made: Operator = { key, inputs, reach, ports: warmup.length, memory, start }
   return warmup.map((bars, port) => ({ key: warmup.length === 1 ? key : `${key}#${port}`, operator: made, port, lookback: known + bars }))
 }
 
@@ -57,6 +62,6 @@ export function column(definition: Omit<OperatorDefinition, 'warmup'> & { readon
 
 /** A column that is given, not computed. */
 export function sourceColumn(name: string): Column {
-  const given: Operator = { key: name, inputs: [], source: name, reach: 0, ports: 1, start: () => () => undefined }
+  const given: Operator = { key: name, inputs: [], source: name, reach: 0, ports: 1, memory: 0, start: () => () => undefined }
   return { key: name, operator: given, port: 0, lookback: 0 }
 }

@@ -25,13 +25,17 @@ export function runColumns(
   take: (stream: ColumnStream, at: number, row: number, n: number) => void,
 ): void {
   const stream = new ColumnStream(columns, CHUNK_BARS)
-  const given = stream.sources.map((name) => ({ from: sources(name), to: stream.source(name) }))
-  for (let row = 0; row < rows; row += CHUNK_BARS) {
-    const n = Math.min(CHUNK_BARS, rows - row)
-    const at = stream.begin(n)
-    for (const { from, to } of given) to.set(from.subarray(row, row + n), at)
-    stream.advance(n)
-    take(stream, at, row, n)
+  try {
+    const given = stream.sources.map((name) => ({ from: sources(name), to: stream.source(name) }))
+    for (let row = 0; row < rows; row += CHUNK_BARS) {
+      const n = Math.min(CHUNK_BARS, rows - row)
+      const at = stream.begin(n)
+      for (const { from, to } of given) to.set(from.subarray(row, row + n), at)
+      stream.advance(n)
+      take(stream, at, row, n)
+    }
+  } finally {
+    stream.close()
   }
 }
 

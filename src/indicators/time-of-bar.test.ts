@@ -16,7 +16,7 @@ function reference(zone: string): (time: number) => number {
   })
   return (time) => {
     const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)])) as Record<string, number>
-    return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!) - time
+    return Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second) - time
   }
 }
 

@@ -1,100 +1,29 @@
-import { column, type Column } from '../column.js'
+import type { Column } from '../column.js'
+import { kernelColumn } from '../kernel-operator.js'
 import { checkPeriod } from './check-period.js'
 
-/** State of one block of `period` values and of the head of the next: see rolling-sum.ts. */
-interface Blocks {
-  readonly period: number
-  /** [q]: extreme of values q.. of the last full block; NaN before there is one. */
-  readonly tails: Float64Array
-  /** How many values of the next block there are, and their extreme. */
-  readonly head: Float64Array
-}
-
-type Loop = (x: Float64Array, y: Float64Array, blocks: Blocks, from: number, to: number) => void
-
-function extreme(name: string, a: Column, period: number, loop: Loop, none: number): Column {
-  checkPeriod(name, period, 1)
-  return column({
-    name,
-    inputs: [a],
-    params: [period],
-    reach: period - 1,
-    warmup: period - 1,
-    start: ([x], [y]) => {
-      const blocks = { period, tails: new Float64Array(period + 1).fill(NaN), head: Float64Array.of(0, none) }
-      return (from, to) => loop(x!, y!, blocks, from, to)
-    },
-  })
-}
-
-function largest(x: Float64Array, y: Float64Array, { period, tails, head }: Blocks, from: number, to: number): void {
-  let n = head[0]!
-  let best = head[1]!
-  for (let i = from; i < to; i++) {
-    const v = x[i]!
-    if (v !== v) {
-      tails.fill(NaN)
-      n = 0
-      best = -Infinity
-      y[i] = NaN
-      continue
-    }
-    best = Math.max(v, best)
-    n += 1
-    if (n < period) {
-      y[i] = Math.max(tails[n]!, best)
-      continue
-    }
-    y[i] = best
-    let tail = -Infinity
-    for (let q = period - 1, k = i; q > 0; q--, k--) {
-      tail = Math.max(x[k]!, tail)
-      tails[q] = tail
-    }
-    n = 0
-    best = -Infinity
-  }
-  head[0] = n
-  head[1] = best
-}
-
-function smallest(x: Float64Array, y: Float64Array, { period, tails, head }: Blocks, from: number, to: number): void {
-  let n = head[0]!
-  let best = head[1]!
-  for (let i = from; i < to; i++) {
-    const v = x[i]!
-    if (v !== v) {
-      tails.fill(NaN)
-      n = 0
-      best = Infinity
-      y[i] = NaN
-      continue
-    }
-    best = Math.min(v, best)
-    n += 1
-    if (n < period) {
-      y[i] = Math.min(tails[n]!, best)
-      continue
-    }
-    y[i] = best
-    let tail = Infinity
-    for (let q = period - 1, k = i; q > 0; q--, k--) {
-      tail = Math.min(x[k]!, tail)
-      tails[q] = tail
-    }
-    n = 0
-    best = Infinity
-  }
-  head[0] = n
-  head[1] = best
+/** By blocks: see rolling-sum.ts. */
+function extreme(kernel: string, a: Column, period: number): Column {
+  checkPeriod(kernel, period, 1)
+  return kernelColumn({ kernel, inputs: [a], params: [period], reach: period - 1, warmup: period - 1, state: period + 3 })
 }
 
 /** Largest of the last `period` values (TA-Lib MAX). */
 export function rollingMax(a: Column, period: number): Column {
-  return extreme('max', a, period, largest, -Infinity)
+  return extreme('max_of', a, period)
 }
 
 /** Smallest of the last `period` values (TA-Lib MIN). */
 export function rollingMin(a: Column, period: number): Column {
-  return extreme('min', a, period, smallest, Infinity)
+  return extreme('min_of', a, period)
+}
+
+/**
+ * How many bars ago the largest (sign 1) or smallest (sign -1) of the last `period` values stood: 0 is now. Of equal ones the latest counts, or the earliest.
+ * O(1) a bar, for any data.
+ */
+export function barsSinceExtreme(a: Column, period: number, sign: 1 | -1, ties: 'latest' | 'earliest' = 'latest'): Column {
+  checkPeriod('barsSinceExtreme', period, 1)
+  const params = [period, sign, ties === 'latest' ? 1 : 0]
+  return kernelColumn({ kernel: 'bars_since_extreme', inputs: [a], params, reach: period - 1, warmup: period - 1, state: 2 * period + 4 })
 }

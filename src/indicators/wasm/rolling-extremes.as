@@ -1,0 +1,130 @@
+import { address, fill, get, number, put, whole } from './memory'
+
+// By blocks of `period` values: see rolling-sum.ts. State: whether it has begun, how many values of the next block there are, their extreme, then
+// tails [q]: extreme of values q.. of the last full block; NaN before there is one, and of a NaN nothing is larger or smaller.
+export function max_of(args: usize, from: i32, to: i32): void {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2), period = whole(args, 3)
+  const tails = s + 24
+  if (get(s, 0) == 0) {
+    fill(tails, period, NaN)
+    put(s, 0, 1)
+    put(s, 2, -Infinity)
+  }
+  let n = <i32>get(s, 1)
+  let head = get(s, 2)
+  for (let i = from; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) {
+      fill(tails, period, NaN)
+      n = 0
+      head = -Infinity
+      put(y, i, NaN)
+      continue
+    }
+    head = max<f64>(head, v)
+    n += 1
+    if (n < period) {
+      put(y, i, max<f64>(get(tails, n), head))
+      continue
+    }
+    put(y, i, head)
+    let tail = -Infinity
+    for (let q = period - 1, k = i; q > 0; q--, k--) {
+      tail = max<f64>(tail, get(x, k))
+      put(tails, q, tail)
+    }
+    n = 0
+    head = -Infinity
+  }
+  put(s, 1, n)
+  put(s, 2, head)
+}
+
+export function min_of(args: usize, from: i32, to: i32): void {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2), period = whole(args, 3)
+  const tails = s + 24
+  if (get(s, 0) == 0) {
+    fill(tails, period, NaN)
+    put(s, 0, 1)
+    put(s, 2, Infinity)
+  }
+  let n = <i32>get(s, 1)
+  let head = get(s, 2)
+  for (let i = from; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) {
+      fill(tails, period, NaN)
+      n = 0
+      head = Infinity
+      put(y, i, NaN)
+      continue
+    }
+    head = min<f64>(head, v)
+    n += 1
+    if (n < period) {
+      put(y, i, min<f64>(get(tails, n), head))
+      continue
+    }
+    put(y, i, head)
+    let tail = Infinity
+    for (let q = period - 1, k = i; q > 0; q--, k--) {
+      tail = min<f64>(tail, get(x, k))
+      put(tails, q, tail)
+    }
+    n = 0
+    head = Infinity
+  }
+  put(s, 1, n)
+  put(s, 2, head)
+}
+
+// State: whether it has begun; of the next block how many values there are, the largest and its place among them; then for q..: largest of the last full
+// block and how far from the block's end it stands. The smallest is looked for as the largest of the negative (sign -1).
+export function bars_since_extreme(args: usize, from: i32, to: i32): void {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2), period = whole(args, 3)
+  const sign = number(args, 4), late = whole(args, 5) == 1
+  const tails = s + 32
+  const ages = tails + (<usize>period << 3)
+  if (get(s, 0) == 0) fill(tails, 2 * period, NaN)
+  put(s, 0, 1)
+  let n = <i32>get(s, 1)
+  let best = get(s, 2)
+  let place = <i32>get(s, 3)
+  for (let i = from; i < to; i++) {
+    const v = sign * get(x, i)
+    if (v != v) {
+      fill(tails, 2 * period, NaN)
+      n = 0
+      put(y, i, NaN)
+      continue
+    }
+    n += 1
+    if (n == 1 || v > best || (late && v == best)) {
+      best = v
+      place = n
+    }
+    if (n < period) {
+      const tail = get(tails, n)
+      // Before there is a full block the tail is NaN and so is its age.
+      put(y, i, best > tail || (late && best == tail) ? <f64>(n - place) : <f64>n + get(ages, n))
+      continue
+    }
+    put(y, i, <f64>(n - place))
+    let tail = v
+    let age = 0
+    for (let q = period - 1; q > 0; q--) {
+      const back = period - 1 - q
+      const w = sign * get(x, i - back)
+      if (w > tail || (!late && w == tail)) {
+        tail = w
+        age = back
+      }
+      put(tails, q, tail)
+      put(ages, q, <f64>age)
+    }
+    n = 0
+  }
+  put(s, 1, n)
+  put(s, 2, best)
+  put(s, 3, place)
+}
