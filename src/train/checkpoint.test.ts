@@ -107,7 +107,7 @@ describe('checkpoints', () => {
           expect(forwards + last.forwards).toBeLessThanOrEqual(whole[variant]!.forwards)
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 

@@ -63,6 +63,7 @@ const stateless = (rate: (at: RatePosition) => number): Schedule => ({
 })
 
 function cosine(learningRate: number, minRate: number, epochs: number, warmUpEpochs: number): Schedule {
+  if (epochs === Infinity) throw bad('epochs', epochs, 'a number of epochs, for a cosine ends with the last')
   if (!(warmUpEpochs >= 0 && warmUpEpochs < epochs)) throw bad('warmUpEpochs', warmUpEpochs, `from 0, below the ${epochs} epochs`)
   return stateless(({ step, stepsPerEpoch }) => {
     const warmUp = warmUpEpochs * stepsPerEpoch

@@ -95,16 +95,20 @@ describe('optimisers', () => {
         .flatMap((values) => [...values])
         .forEach((g, i) => {
           const decay = matrix[i] ? ((options as { weightDecay?: number }).weightDecay ?? 0) : 0
+          const weight = weights[i]!
           if (options.kind === 'sgd') {
-            const gradient = g + decay * weights[i]!
+            const gradient = g + decay * weight
             const momentum = options.momentum ?? 0
-            first[i] = momentum * first[i]! + gradient
-            weights[i]! -= rate * (options.nesterov === true ? gradient + momentum * first[i] : first[i])
+            const velocity = momentum * first[i]! + gradient
+            first[i] = velocity
+            weights[i] = weight - rate * (options.nesterov === true ? gradient + momentum * velocity : velocity)
           } else {
-            first[i] = 0.9 * first[i]! + 0.1 * g
-            second[i] = 0.999 * second[i]! + 0.001 * g * g
-            weights[i]! -= rate * decay * weights[i]!
-            weights[i]! -= (rate * first[i]) / (1 - 0.9 ** step) / (Math.sqrt(second[i] / (1 - 0.999 ** step)) + 1e-7)
+            const mean = 0.9 * first[i]! + 0.1 * g
+            const square = 0.999 * second[i]! + 0.001 * g * g
+            first[i] = mean
+            second[i] = square
+            const size = Math.sqrt(square / (1 - 0.999 ** step)) + 1e-7
+            weights[i] = weight - rate * decay * weight - (rate * mean) / (1 - 0.9 ** step) / size
           }
         })
     }

@@ -15,6 +15,7 @@ import type { EpochResult, TrainingState } from './training-state.js'
 
 /** What decides the course of a training, apart from data and network. */
 export interface LoopOptions extends GradientLimits {
+  /** At most. Infinity: until early stopping or the signal. */
   readonly epochs: number
   readonly batchSize: number
   /** Initial rate; {@link schedule} moves it. */
@@ -197,7 +198,7 @@ export class TrainingLoop {
 function checkOptions({ epochs, batchSize, learningRate, patience, minDelta, gradientClip, gradientClipValue }: LoopOptions): void {
   const whole = (value: number, from: number): boolean => Number.isInteger(value) && value >= from
   const wrong = Object.entries({
-    epochs: [epochs, whole(epochs, 1), 'a whole number from 1'],
+    epochs: [epochs, epochs === Infinity || whole(epochs, 1), 'a whole number from 1'],
     batchSize: [batchSize, whole(batchSize, 1), 'a whole number from 1'],
     learningRate: [learningRate, learningRate > 0 && learningRate < Infinity, 'a positive number'],
     patience: [patience, patience === Infinity || whole(patience, 0), 'a whole number from 0'],

@@ -1,4 +1,4 @@
-import type { Tensor2D } from '@tensorflow/tfjs'
+import type { Tensor, Tensor2D, Variable } from '@tensorflow/tfjs'
 import { createRng } from '../core/index.js'
 import type { Tfjs } from '../native/tensorflow/index.js'
 import type { LabelledSequences, Network } from './index.js'
@@ -32,15 +32,11 @@ export function denseNetwork(tf: Tfjs, seed: number, dropout = 0, units = 5): Ne
       Float32Array.from({ length: rows * columns }, () => rng.normal() / Math.sqrt(rows)),
       [rows, columns],
     )
-  const [hidden, bias, output, outputBias] = tf.tidy(
-    () =>
-      [
-        tf.variable(matrix(inputs, units)),
-        tf.variable(tf.zeros([units])),
-        tf.variable(matrix(units, 1)),
-        tf.variable(tf.zeros([1])),
-      ] as const,
-  )
+  const variable = <T extends Tensor>(make: () => T): T & Variable => tf.tidy(() => tf.variable(make())) as unknown as T & Variable
+  const hidden = variable(() => matrix(inputs, units))
+  const bias = variable(() => tf.zeros([units]))
+  const output = variable(() => matrix(units, 1))
+  const outputBias = variable(() => tf.zeros([1]))
   return {
     variables: [
       { name: 'hidden/kernel', variable: hidden },
