@@ -20,7 +20,7 @@ await runDoor((): Promise<number> => {
   for (const { name, path } of kernelSources()) copyFileSync(path, join(work, `${name}.ts`))
   const output = join(work, 'kernels.wasm')
   const compiler = join(tools, 'node_modules/assemblyscript/bin/asc.js')
-  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--outFile', output]
+  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--enable', 'simd', '--outFile', output]
   run(process.execPath, [compiler, join(work, 'index.ts'), ...options])
   const bytes = readFileSync(output)
   if (bytes.length > 60_000)

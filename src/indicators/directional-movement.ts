@@ -1,6 +1,7 @@
 import type { BarColumns } from './bar-columns.js'
 import type { Column } from './column.js'
 import { kernelColumn, kernelOperator } from './kernel-operator.js'
+import { shareOf } from './operators/arithmetic.js'
 import { checkPeriod } from './operators/check-period.js'
 import { lag } from './operators/lags.js'
 
@@ -23,19 +24,26 @@ export interface DirectionalMovement {
 export function directionalMovement({ high, low, close }: BarColumns, period: number): DirectionalMovement {
   checkPeriod('directionalMovement', period, 2)
   const p = period
-  const [plusMovement, minusMovement, plus, minus, dx, adx] = kernelOperator({
-    kernel: 'directional_movement',
+  const [plusMovement, minusMovement, range] = kernelOperator({
+    kernel: 'movements',
     inputs: [high, low, close],
     params: [period],
     reach: 1,
-    warmup: [p - 1, p - 1, p, p, p, 2 * p - 1],
-    state: 6,
+    warmup: [p - 1, p - 1, p],
+    state: 4,
+  })
+  const [dx, adx] = kernelOperator({
+    kernel: 'directional_index',
+    inputs: [plusMovement!, minusMovement!, range!],
+    params: [period],
+    warmup: [0, p - 1],
+    state: 3,
   })
   return {
     plusMovement: plusMovement!,
     minusMovement: minusMovement!,
-    plus: plus!,
-    minus: minus!,
+    plus: shareOf(plusMovement!, range!, 0, 100),
+    minus: shareOf(minusMovement!, range!, 0, 100),
     dx: dx!,
     adx: adx!,
     adxr: kernelColumn({ kernel: 'mean_of_2', inputs: [adx!, lag(adx!, period - 1)] }),

@@ -26,6 +26,17 @@
   store<f64>(column + (<usize>i << 3), value)
 }
 
+// The larger and the smaller of two numbers, without a branch that would often be guessed wrong. Where `a` is NaN so is the result; where only `b` is, it is `a`.
+// @ts-ignore
+@inline export function larger(a: f64, b: f64): f64 {
+  return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0)
+}
+
+// @ts-ignore
+@inline export function smaller(a: f64, b: f64): f64 {
+  return f64x2.extract_lane(f64x2.pmin(f64x2.splat(a), f64x2.splat(b)), 0)
+}
+
 // @ts-ignore
 @inline export function finite(value: f64): f64 {
   return value - value == 0 ? value : NaN

@@ -1,4 +1,4 @@
-import { address, finite, get, number, put } from './memory'
+import { address, finite, get, number, put, smaller } from './memory'
 
 export function gain_share(args: usize, from: i32, to: i32): void {
   const up = address(args, 0), down = address(args, 1), y = address(args, 2)
@@ -40,7 +40,7 @@ export function channel_index(args: usize, from: i32, to: i32): void {
 
 export function buying_pressure(args: usize, from: i32, to: i32): void {
   const c = address(args, 0), l = address(args, 1), before = address(args, 2), y = address(args, 3)
-  for (let i = from; i < to; i++) put(y, i, get(c, i) - min<f64>(get(l, i), get(before, i)))
+  for (let i = from; i < to; i++) put(y, i, get(c, i) - smaller(get(before, i), get(l, i)))
 }
 
 // part / whole; params: what it is where the whole is 0; factor.

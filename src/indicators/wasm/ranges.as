@@ -1,4 +1,4 @@
-import { address, finite, get, number, put, whole } from './memory'
+import { address, finite, get, larger, number, put, smaller, whole } from './memory'
 
 // State: whether there is a close before, that close.
 export function true_range(args: usize, from: i32, to: i32): void {
@@ -8,73 +8,86 @@ export function true_range(args: usize, from: i32, to: i32): void {
     const top = get(h, i)
     const bottom = get(l, i)
     const last = get(c, i)
-    // Of a NaN nothing is larger or smaller: it stays.
-    put(y, i, last == last ? max<f64>(top, before) - min<f64>(bottom, before) : NaN)
-    before = top == top && bottom == bottom ? last : NaN
+    const known = top - bottom + last
+    put(y, i, known == known ? larger(before, top) - smaller(before, bottom) : NaN)
+    before = known == known ? last : NaN
   }
   put(s, 0, 1)
   put(s, 1, before)
 }
 
-// State: bars since the last break; the three sums; dx and its average. Outputs: plus and minus movement, plus, minus, dx, adx.
-export function directional_movement(args: usize, from: i32, to: i32): void {
+// State: bars since the last break, three sums. Outputs: Wilder's sums of plus and minus movement, and of the true range.
+export function movements(args: usize, from: i32, to: i32): void {
   const h = address(args, 0), l = address(args, 1), c = address(args, 2)
-  const yPlusMove = address(args, 3), yMinusMove = address(args, 4), yPlus = address(args, 5), yMinus = address(args, 6)
-  const yDx = address(args, 7), yAdx = address(args, 8), s = address(args, 9), p = whole(args, 10)
+  const yUp = address(args, 3), yDown = address(args, 4), yTotal = address(args, 5), s = address(args, 6), p = whole(args, 7)
   const share = 1.0 / <f64>p
   let run = <i32>get(s, 0)
-  let up = get(s, 1), down = get(s, 2), total = get(s, 3), index = get(s, 4), average = get(s, 5)
+  let up = get(s, 1), down = get(s, 2), total = get(s, 3)
   for (let i = from; i < to; i++) {
     const top = get(h, i)
     const bottom = get(l, i)
-    const last = get(c, i)
-    if (top != top || bottom != bottom || last != last) {
+    const known = top - bottom + get(c, i)
+    if (known != known) {
       run = 0
-      put(yPlusMove, i, NaN)
-      put(yMinusMove, i, NaN)
-      put(yPlus, i, NaN)
-      put(yMinus, i, NaN)
-      put(yDx, i, NaN)
-      put(yAdx, i, NaN)
+      put(yUp, i, NaN)
+      put(yDown, i, NaN)
+      put(yTotal, i, NaN)
       continue
     }
-    if (run == 0) up = down = total = index = average = 0
+    if (run == 0) up = down = total = 0
     else {
       const before = get(c, i - 1)
       const rise = top - get(h, i - 1)
       const fall = get(l, i - 1) - bottom
       const keep = run < p ? 1.0 : 1 - share
-      up = up * keep + (rise > 0 && rise > fall ? rise : 0)
-      down = down * keep + (fall > 0 && fall > rise ? fall : 0)
-      total = total * keep + (max<f64>(top, before) - min<f64>(bottom, before))
+      // Products instead of branches: which of them moved is anybody's guess.
+      up = up * keep + rise * <f64>(<i32>(rise > 0) & <i32>(rise > fall))
+      down = down * keep + fall * <f64>(<i32>(fall > 0) & <i32>(fall > rise))
+      total = total * keep + (larger(top, before) - smaller(bottom, before))
     }
-    put(yPlusMove, i, run >= p - 1 ? up : NaN)
-    put(yMinusMove, i, run >= p - 1 ? down : NaN)
-    if (run < p) {
-      put(yPlus, i, NaN)
-      put(yMinus, i, NaN)
-      put(yDx, i, NaN)
-      put(yAdx, i, NaN)
-    } else {
-      const perRange = total > 0 ? 100 / total : 0
-      put(yPlus, i, up * perRange)
-      put(yMinus, i, down * perRange)
-      const moved = total > 0 && up + down > 0
-      if (moved) index = (100 * abs<f64>(up - down)) / (up + down)
-      put(yDx, i, index)
-      if (run < 2 * p - 1) average += moved ? index : 0
-      else if (run == 2 * p - 1) average = (average + (moved ? index : 0)) * share
-      else if (moved) average += (index - average) * share
-      put(yAdx, i, run >= 2 * p - 1 ? average : NaN)
-    }
-    run = min<i32>(run + 1, 2 * p)
+    put(yUp, i, run >= p - 1 ? up : NaN)
+    put(yDown, i, run >= p - 1 ? down : NaN)
+    put(yTotal, i, run >= p ? total : NaN)
+    run = min<i32>(run + 1, p)
   }
   put(s, 0, run)
   put(s, 1, up)
   put(s, 2, down)
   put(s, 3, total)
-  put(s, 4, index)
-  put(s, 5, average)
+}
+
+// Inputs: the three sums. State: values known, up to period; dx and its average. A bar without any movement keeps dx, and counts nothing to the average.
+export function directional_index(args: usize, from: i32, to: i32): void {
+  const xUp = address(args, 0), xDown = address(args, 1), xTotal = address(args, 2)
+  const yDx = address(args, 3), yAdx = address(args, 4), s = address(args, 5), p = whole(args, 6)
+  const share = 1.0 / <f64>p
+  let known = <i32>get(s, 0)
+  let index = get(s, 1), average = get(s, 2)
+  for (let i = from; i < to; i++) {
+    const up = get(xUp, i), down = get(xDown, i), total = get(xTotal, i)
+    if (total != total) {
+      known = 0
+      index = 0
+      average = 0
+      put(yDx, i, NaN)
+      put(yAdx, i, NaN)
+      continue
+    }
+    const moved = total > 0 && up + down > 0
+    if (moved) index = (100 * abs<f64>(up - down)) / (up + down)
+    put(yDx, i, index)
+    if (known >= p) {
+      if (moved) average += (index - average) * share
+    } else {
+      known += 1
+      average += moved ? index : 0
+      if (known == p) average *= share
+    }
+    put(yAdx, i, known >= p ? average : NaN)
+  }
+  put(s, 0, known)
+  put(s, 1, index)
+  put(s, 2, average)
 }
 
 // State: bars since the last break, up to 2; 1 for long, 0 for short; the stop of the next bar; the extreme since the last reversal; the pace.

@@ -1,4 +1,4 @@
-import { address, fill, get, number, put, whole } from './memory'
+import { address, fill, get, larger, number, put, smaller, whole } from './memory'
 
 // By blocks of `period` values: see rolling-sum.ts. State: whether it has begun, how many values of the next block there are, their extreme, then
 // tails [q]: extreme of values q.. of the last full block; NaN before there is one, and of a NaN nothing is larger or smaller.
@@ -21,16 +21,16 @@ export function max_of(args: usize, from: i32, to: i32): void {
       put(y, i, NaN)
       continue
     }
-    head = max<f64>(head, v)
+    head = larger(head, v)
     n += 1
     if (n < period) {
-      put(y, i, max<f64>(get(tails, n), head))
+      put(y, i, larger(get(tails, n), head))
       continue
     }
     put(y, i, head)
     let tail = -Infinity
     for (let q = period - 1, k = i; q > 0; q--, k--) {
-      tail = max<f64>(tail, get(x, k))
+      tail = larger(tail, get(x, k))
       put(tails, q, tail)
     }
     n = 0
@@ -59,16 +59,16 @@ export function min_of(args: usize, from: i32, to: i32): void {
       put(y, i, NaN)
       continue
     }
-    head = min<f64>(head, v)
+    head = smaller(head, v)
     n += 1
     if (n < period) {
-      put(y, i, min<f64>(get(tails, n), head))
+      put(y, i, smaller(get(tails, n), head))
       continue
     }
     put(y, i, head)
     let tail = Infinity
     for (let q = period - 1, k = i; q > 0; q--, k--) {
-      tail = min<f64>(tail, get(x, k))
+      tail = smaller(tail, get(x, k))
       put(tails, q, tail)
     }
     n = 0

@@ -1,4 +1,4 @@
-import { address, get, number, put, whole } from './memory'
+import { address, fill, get, number, put, whole } from './memory'
 
 // Averages move along from the seed on too: of equal values the average is exactly that value.
 
@@ -28,39 +28,80 @@ export function smooth(args: usize, from: i32, to: i32): void {
   put(s, 1, value)
 }
 
-// An average of averages in one pass. State for each stage: values known, up to its period; its average. Outputs: stages. Params: number of stages first, periods.
+// Averages of averages. State for each stage: values known, up to its period; its average. Outputs, after their number: stages. Params: their periods.
 export function cascade(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), stages = whole(args, 1)
   const s = address(args, 2 + stages)
-  for (let i = from; i < to; i++) {
-    let v = get(x, i)
-    if (v != v) {
-      for (let k = 0; k < stages; k++) {
-        put(s, 2 * k, 0)
-        put(s, 2 * k + 1, 0)
-        put(address(args, 2 + k), i, NaN)
+  const last = stages - 1
+  for (let i = from; i < to; ) {
+    if (get(s, 2 * last) < number(args, 3 + stages + last)) cascadeBar(args, i++)
+    else {
+      let end = i
+      while (end < to && get(x, end) == get(x, end)) end++
+      let input = x
+      let k = 0
+      for (; k + 1 < stages; k += 2) {
+        const output = address(args, 3 + k)
+        twoStages(input, address(args, 2 + k), output, s + (<usize>k << 4), factor(args, stages, k), factor(args, stages, k + 1), i, end)
+        input = output
       }
-      continue
+      if (k < stages) oneStage(input, address(args, 2 + k), s + (<usize>k << 4), factor(args, stages, k), i, end)
+      i = end
+      if (i < to) cascadeBar(args, i++)
     }
-    let k = 0
-    for (; k < stages; k++) {
-      const period = number(args, 3 + stages + k)
-      const known = get(s, 2 * k)
-      const before = get(s, 2 * k + 1)
-      if (known < period) {
-        const mean = before + (v - before) / (known + 1)
-        put(s, 2 * k, known + 1)
-        put(s, 2 * k + 1, mean)
-        if (known + 1 < period) break
-        v = mean
-      } else {
-        v = before + (v - before) * (2 / (period + 1))
-        put(s, 2 * k + 1, v)
-      }
-      put(address(args, 2 + k), i, v)
-    }
-    for (; k < stages; k++) put(address(args, 2 + k), i, NaN)
   }
+}
+
+// @ts-ignore
+@inline function factor(args: usize, stages: i32, k: i32): f64 {
+  return 2 / (number(args, 3 + stages + k) + 1)
+}
+
+// One bar while not all stages are known, or a break.
+function cascadeBar(args: usize, i: i32): void {
+  const stages = whole(args, 1)
+  const s = address(args, 2 + stages)
+  let v = get(address(args, 0), i)
+  if (v != v) fill(s, 2 * stages, 0)
+  let k = v == v ? 0 : stages
+  for (; k < stages; k++) {
+    const known = get(s, 2 * k)
+    const before = get(s, 2 * k + 1)
+    if (known < number(args, 3 + stages + k)) {
+      v = before + (v - before) / (known + 1)
+      put(s, 2 * k, known + 1)
+      put(s, 2 * k + 1, v)
+      if (known + 1 < number(args, 3 + stages + k)) break
+    } else {
+      v = before + (v - before) * factor(args, stages, k)
+      put(s, 2 * k + 1, v)
+    }
+    put(address(args, 2 + k), i, v)
+  }
+  for (k = v == v ? k : 0; k < stages; k++) put(address(args, 2 + k), i, NaN)
+}
+
+// Two at a time: while one waits for its addition the other goes on.
+function twoStages(x: usize, y: usize, z: usize, s: usize, p: f64, q: f64, from: i32, to: i32): void {
+  let first = get(s, 1)
+  let second = get(s, 3)
+  for (let i = from; i < to; i++) {
+    first += (get(x, i) - first) * p
+    put(y, i, first)
+    second += (first - second) * q
+    put(z, i, second)
+  }
+  put(s, 1, first)
+  put(s, 3, second)
+}
+
+function oneStage(x: usize, y: usize, s: usize, p: f64, from: i32, to: i32): void {
+  let value = get(s, 1)
+  for (let i = from; i < to; i++) {
+    value += (get(x, i) - value) * p
+    put(y, i, value)
+  }
+  put(s, 1, value)
 }
 
 // State: values since the last break, up to period + 1; the value before; both averages.
@@ -84,8 +125,8 @@ export function gains_and_losses(args: usize, from: i32, to: i32): void {
     }
     const move = v - before
     before = v
-    const rise = max<f64>(move, 0)
-    const fall = max<f64>(-move, 0)
+    const rise = (abs<f64>(move) + move) * 0.5
+    const fall = (abs<f64>(move) - move) * 0.5
     if (n > period) {
       gain += (rise - gain) * factor
       loss += (fall - loss) * factor

@@ -1,15 +1,15 @@
 import { address, get, number, put, whole } from './memory'
 
-// First place of `size` sorted values that is not smaller.
+// First place of `size` sorted values that is not smaller. Without branches: where a value lies is anybody's guess.
 function lowerBound(sorted: usize, size: i32, value: f64): i32 {
   let low = 0
-  let high = size
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (get(sorted, middle) < value) low = middle + 1
-    else high = middle
+  let left = size
+  while (left > 1) {
+    const half = left >> 1
+    low += half & -(<i32>(get(sorted, low + half - 1) < value))
+    left -= half
   }
-  return low
+  return low + <i32>(get(sorted, low) < value)
 }
 
 // State: how many values the window holds, the values sorted. Params: period, places of the quantiles among the sorted values (0 .. period - 1).
@@ -22,15 +22,16 @@ export function sorted_window(args: usize, from: i32, to: i32): void {
   let size = <i32>get(s, 0)
   for (let i = from; i < to; i++) {
     const v = get(x, i)
+    let k = 0
     if (v != v) size = 0
     else if (size == period) {
       const end = period - 1
-      let k = lowerBound(sorted, period, get(x, i - period))
+      k = lowerBound(sorted, period, get(x, i - period))
       for (; k < end && get(sorted, k + 1) < v; k++) put(sorted, k, get(sorted, k + 1))
       for (; k > 0 && get(sorted, k - 1) > v; k--) put(sorted, k, get(sorted, k - 1))
       put(sorted, k, v)
     } else {
-      let k = size
+      k = size
       for (; k > 0 && get(sorted, k - 1) > v; k--) put(sorted, k, get(sorted, k - 1))
       put(sorted, k, v)
       size += 1
@@ -40,8 +41,9 @@ export function sorted_window(args: usize, from: i32, to: i32): void {
       for (let q = 0; q < quantiles; q++) put(address(args, 3 + q), i, NaN)
       continue
     }
-    const first = lowerBound(sorted, period, v)
-    let last = first
+    let first = k
+    while (first > 0 && get(sorted, first - 1) == v) first -= 1
+    let last = k
     while (last + 1 < period && get(sorted, last + 1) == v) last += 1
     put(outRank, i, <f64>(first + last + 2) / 2 / <f64>period)
     for (let q = 0; q < quantiles; q++) {
