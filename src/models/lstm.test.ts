@@ -7,7 +7,7 @@ import type { FeatureMatrix } from '../preprocess/index.js'
 import { readInstalled } from '../native/installed.js'
 import { loadTensorflow, nativeBackend } from '../native/tensorflow/index.js'
 import { createLstmModel, loadLstmModel, lstmParamsSchema } from './lstm.js'
-import type { FitInput, FitReport, Model } from './model.js'
+import type { FitInput, FitProgress, FitReport, Model } from './model.js'
 
 const addon = readInstalled()?.addon?.path
 const native = addon !== undefined && existsSync(addon)
@@ -181,6 +181,33 @@ describe.skipIf(!native)('the LSTM', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'interrupted' })
     const wild = createLstmModel({ ...PARAMS, learningRate: 1e38, gradientClip: 1e30 }, CONTEXT)
     await expect(wild.fit(input('pattern'))).rejects.toMatchObject({ code: 'training-diverged' })
+  })
+
+  it('goes on where it was interrupted, to the same bytes and the same report', async () => {
+    const params = { epochs: 5, layers: 2, dropout: 0.3, patience: 5 }
+    const bytes = (model: Model, name: string): Promise<string> =>
+      model.save(join(folder, name)).then(() => readFileSync(join(folder, name, 'weights.bin')).toString('hex'))
+    const whole = await fitted(input('pattern'), params)
+    const checkpointFolder = join(folder, 'checkpoints')
+    const steps: number[] = []
+    for (const stopAfter of [2, 3]) {
+      const stop = new AbortController()
+      const onProgress = ({ step }: FitProgress): void => {
+        steps.push(step)
+        if (step === stopAfter) stop.abort()
+      }
+      const interrupted = fitted(input('pattern', { checkpointFolder, signal: stop.signal, onProgress }), params)
+      await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' })
+    }
+    const resumed = await fitted(input('pattern', { checkpointFolder, onProgress: ({ step }) => steps.push(step) }), params)
+    expect(steps).toEqual([1, 2, 3, 4, 5])
+    expect(await bytes(resumed.model, 'resumed')).toBe(await bytes(whole.model, 'whole'))
+    expect(resumed.report).toEqual(whole.report)
+    // Another network is another training.
+    const other = await fitted(input('pattern', { checkpointFolder }), { ...params, dropout: 0.2 })
+    const fresh = await fitted(input('pattern'), { ...params, dropout: 0.2 })
+    expect(other.proba).toEqual(fresh.proba)
+    for (const { model } of [whole, resumed, other, fresh]) await model.close()
   })
 
   it('leaves no tensor behind', async () => {

@@ -1,8 +1,18 @@
 import { z } from 'zod'
 import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
+import { readInstalled } from '../native/installed.js'
 import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice, type TensorflowFacts } from '../native/tensorflow/index.js'
-import { checkWindows, predictLogits, trainBinary, type LabelledSequences, type Network, type SequenceData } from '../train/index.js'
-import { createLstmNetwork } from './lstm-network.js'
+import {
+  checkWindows,
+  predictLogits,
+  train as trainNetwork,
+  type CheckpointOptions,
+  type EpochResult,
+  type LabelledSequences,
+  type Network,
+  type SequenceData,
+} from '../train/index.js'
+import { createLstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
 import { loadWeights, writeWeights, type WeightsManifest } from './lstm-weights.js'
 import type { FitInput, FitProgress, FitReport, Model } from './model.js'
 import { parseModelParams, preprocessParam } from './params.js'
@@ -57,7 +67,7 @@ interface SavedLstm extends SavedModel {
 /** Of a loaded model: nothing is fitted with it, and results do not depend on it. */
 const PREDICTION_THREADS = 1
 
-/** LSTM over windows of preprocessed (by default standardised) features, trained by {@link trainBinary}. */
+/** LSTM over windows of preprocessed (by default standardised) features, trained by `train` of src/train. */
 class LstmModel implements Model {
   readonly kind = 'lstm'
   readonly #params: LstmParams
@@ -70,7 +80,7 @@ class LstmModel implements Model {
     this.#fitted = fitted
   }
 
-  async fit({ X, y, train, validation, sampleWeight, seed, threads, signal, onProgress }: FitInput): Promise<FitReport> {
+  async fit({ X, y, train, validation, sampleWeight, seed, threads, signal, checkpointFolder, onProgress }: FitInput): Promise<FitReport> {
     await this.close()
     const { lookbackBars, epochs } = this.#params
     const targets = Float32Array.from(trainingTargets(y, train))
@@ -83,25 +93,28 @@ class LstmModel implements Model {
     }
     const validationData: LabelledSequences = { ...windows(validation), target: Float32Array.from(gatherTargets(y, validation)) }
     const loaded = await loadTensorflow(this.#context)
-    const network = createLstmNetwork(loaded, {
+    const config: LstmNetworkConfig = {
       ...this.#params,
       featureCount: preprocessor.names.length,
       threads,
       seed,
       outputBias: logOdds(targets),
-    })
+    }
+    const network = createLstmNetwork(loaded, config)
     try {
-      const history: FitProgress[] = []
-      const result = await trainBinary(loaded.tf, network, trainData, validationData, {
+      const progress = ({ epoch, trainLoss, validationLoss }: EpochResult): FitProgress => ({
+        ...{ step: epoch, totalSteps: epochs, trainLoss },
+        ...(validationLoss !== undefined && { validationLoss }),
+      })
+      const result = await trainNetwork(loaded.tf, network, trainData, validationData, {
         ...this.#params,
         seed,
         ...(signal !== undefined && { signal }),
-        onEpoch: ({ epoch, trainLoss, validationLoss }) => {
-          const progress = { step: epoch, totalSteps: epochs, trainLoss, ...(validationLoss !== undefined && { validationLoss }) }
-          history.push(progress)
-          onProgress?.(progress)
-        },
+        ...(checkpointFolder !== undefined && { checkpoint: checkpoints(checkpointFolder, loaded, config) }),
+        onEpoch: (epoch) => onProgress?.(progress(epoch)),
       })
+      // Of all epochs, also of those before an interruption.
+      const history = result.epochs.map(progress)
       this.#fitted = { loaded, network, preprocessor }
       const { fallback } = loaded.facts
       return {
@@ -156,6 +169,19 @@ function preparedWindows(X: FeatureMatrix, preprocessor: Preprocessor, lookback:
     checkWindows(data, preprocessor.names)
     return data
   }
+}
+
+/** After each epoch, and every few minutes where epochs are long. Another library, processor, path or network is another training. */
+function checkpoints(
+  folder: string,
+  { tf, facts }: LoadedTensorflow,
+  { units, layers, dropout, seed }: LstmNetworkConfig,
+): CheckpointOptions {
+  const { inForce, path, tensorflow = 'none' } = facts
+  const { hash: addon = 'none', cpuFlags = 'none' } = readInstalled()?.addon ?? {}
+  const library = { tfjs: tf.version['tfjs-core'], tensorflow, addon, cpuFlags, inForce, path }
+  const environment = { ...library, units, layers, dropout, networkSeed: seed }
+  return { folder, everyMinutes: 5, environment }
 }
 
 function logOdds(targets: Float32Array): number {

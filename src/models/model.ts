@@ -32,6 +32,11 @@ export interface FitInput {
   /** Threads of this fit: a recorded setting, never derived from how many fits run beside it. */
   readonly threads: number
   readonly signal?: AbortSignal
+  /**
+   * Where a model that trains in steps (the LSTM) writes checkpoints: a fit that was interrupted or killed goes on there when it is asked for again with the
+   * same input, to the same bytes. Belongs to the fit alone; the caller removes it when the fitted model is saved. Others do not touch it.
+   */
+  readonly checkpointFolder?: string
   readonly onProgress?: (event: FitProgress) => void
 }
 
