@@ -25,8 +25,10 @@ export function againstTalib(peers: Peers, rows: number, repeats: number) {
       const status = theirs(0, rows - 1, ...fn.inputs.map((name) => bars[name]), ...fn.options, [0], [0], ...out) as number
       if (status !== 0) throw new Error(`TA_${fn.name} ended with ${status}`)
     }
-    ours()
-    peer()
+    for (let warm = 0; warm < 3; warm++) {
+      ours()
+      peer()
+    }
     const pairs = Array.from({ length: repeats }, () => [milliseconds(ours), milliseconds(peer)] as const)
     return { name: fn.name, oursMs: median(pairs.map(([ms]) => ms)), theirsMs: median(pairs.map(([, ms]) => ms)) }
   })

@@ -2,8 +2,8 @@ import type { Bars } from '../data/index.js'
 import type { Column } from './column.js'
 import { ColumnStream } from './column-stream.js'
 
-/** Bars computed at once: few enough that the buffers of a hundred columns stay in the processor's cache. */
-export const CHUNK_BARS = 512
+/** Bars computed at once: many enough that what a step costs beside them is small, few enough that the buffers of a column stay in the cache. */
+export const CHUNK_BARS = 1024
 
 /** A column of the bars by its source's name. */
 export type SourceReader = (name: string) => Float64Array

@@ -66,8 +66,8 @@ export function ultimateOscillator(
   periods: readonly [number, number, number],
 ): Column {
   const buying = kernelColumn({ kernel: 'buying_pressure', inputs: [bars.close, bars.low, previousClose] })
-  const shares = periods.map((period) => shareOf(rollingSum(buying, period), rollingSum(range, period), 0.5))
-  return kernelColumn({ kernel: 'ultimate', inputs: shares })
+  const sums = periods.flatMap((period) => [rollingSum(buying, period), rollingSum(range, period)])
+  return kernelColumn({ kernel: 'ultimate', inputs: sums })
 }
 
 /** Awesome oscillator: 5-bar minus 34-bar mean of the median price, price units (Williams). */

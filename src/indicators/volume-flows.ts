@@ -2,9 +2,10 @@ import { medianPrice, typicalPrice, type BarColumns } from './bar-columns.js'
 import type { Column } from './column.js'
 import { kernelColumn, kernelOperator } from './kernel-operator.js'
 import { divide, multiply, shareOf, subtract } from './operators/arithmetic.js'
+import { checkPeriod } from './operators/check-period.js'
 import { change, relativeChange } from './operators/lags.js'
 import { rollingSum } from './operators/rolling-sum.js'
-import { ema, emaFromFirst } from './operators/smoothing.js'
+import { ema } from './operators/smoothing.js'
 
 /** Sum of all values since the first, or since the last break. Its level depends on where the series begins: use its changes. */
 export function cumulative(a: Column): Column {
@@ -33,8 +34,10 @@ export const accumulationDistribution = (bars: BarColumns): Column => cumulative
 /** Chaikin's oscillator: fast minus slow average of the A/D line, both begun at its first value (TA-Lib ADOSC). */
 export function chaikinOscillator(bars: BarColumns, fast = 3, slow = 10): Column {
   const line = accumulationDistribution(bars)
-  const raw = subtract(emaFromFirst(line, fast), emaFromFirst(line, slow))
-  return kernelColumn({ kernel: 'pass_over', inputs: [raw], params: [slow - 1], warmup: slow - 1, state: 1 })
+  checkPeriod('chaikinOscillator (fast)', fast, 1)
+  checkPeriod('chaikinOscillator (slow)', slow, 2)
+  const settings = [2 / (fast + 1), 2 / (slow + 1), slow - 1]
+  return kernelColumn({ kernel: 'chaikin', inputs: [line], params: [fast, slow], settings, warmup: slow - 1, state: 3 })
 }
 
 /** Chaikin money flow, -1..1: sum of money flow volume / sum of volume; 0 where there was no volume. */

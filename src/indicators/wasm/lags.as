@@ -1,15 +1,35 @@
 import { address, finite, get, put, whole } from './memory'
 
-// State: values since the last break. A change over a break would reach into what lies before it.
-// What is lost until `bars` values after a break is the same for all: they differ only in what they make of now and then.
+// State: values since the last break, up to `bars`. A change over a break would reach into what lies before it.
+
+// How many bars the last `opening` has dealt with.
+let begun = 0
+
+// Bars that are missing, and those that follow until `bars` values are known. Returns how many are known then.
+function opening(x: usize, y: usize, bars: i32, before: i32, from: i32, to: i32): i32 {
+  let known = before
+  let i = from
+  for (; i < to; i++) {
+    const v = get(x, i)
+    if (v == v && known >= bars) break
+    known = v == v ? known + 1 : 0
+    put(y, i, NaN)
+  }
+  begun = i - from
+  return known
+}
 
 export function lag(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), bars = whole(args, 3)
   let known = <i32>get(s, 0)
-  for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > bars ? get(x, i - bars) : NaN)
+  for (let i = from; i < to; ) {
+    known = opening(x, y, bars, known, i, to)
+    i += begun
+    for (; i < to; i++) {
+      const v = get(x, i)
+      if (v != v) break
+      put(y, i, get(x, i - bars))
+    }
   }
   put(s, 0, known)
 }
@@ -17,10 +37,14 @@ export function lag(args: usize, from: i32, to: i32): void {
 export function change(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), bars = whole(args, 3)
   let known = <i32>get(s, 0)
-  for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > bars ? v - get(x, i - bars) : NaN)
+  for (let i = from; i < to; ) {
+    known = opening(x, y, bars, known, i, to)
+    i += begun
+    for (; i < to; i++) {
+      const v = get(x, i)
+      if (v != v) break
+      put(y, i, v - get(x, i - bars))
+    }
   }
   put(s, 0, known)
 }
@@ -28,10 +52,14 @@ export function change(args: usize, from: i32, to: i32): void {
 export function absolute_change(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), bars = whole(args, 3)
   let known = <i32>get(s, 0)
-  for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > bars ? abs<f64>(v - get(x, i - bars)) : NaN)
+  for (let i = from; i < to; ) {
+    known = opening(x, y, bars, known, i, to)
+    i += begun
+    for (; i < to; i++) {
+      const v = get(x, i)
+      if (v != v) break
+      put(y, i, abs<f64>(v - get(x, i - bars)))
+    }
   }
   put(s, 0, known)
 }
@@ -39,10 +67,14 @@ export function absolute_change(args: usize, from: i32, to: i32): void {
 export function relative_change(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), bars = whole(args, 3)
   let known = <i32>get(s, 0)
-  for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > bars ? finite(v / get(x, i - bars) - 1) : NaN)
+  for (let i = from; i < to; ) {
+    known = opening(x, y, bars, known, i, to)
+    i += begun
+    for (; i < to; i++) {
+      const v = get(x, i)
+      if (v != v) break
+      put(y, i, finite(v / get(x, i - bars) - 1))
+    }
   }
   put(s, 0, known)
 }
@@ -50,10 +82,14 @@ export function relative_change(args: usize, from: i32, to: i32): void {
 export function log_change(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), bars = whole(args, 3)
   let known = <i32>get(s, 0)
-  for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > bars ? finite(Math.log(v / get(x, i - bars))) : NaN)
+  for (let i = from; i < to; ) {
+    known = opening(x, y, bars, known, i, to)
+    i += begun
+    for (; i < to; i++) {
+      const v = get(x, i)
+      if (v != v) break
+      put(y, i, finite(Math.log(v / get(x, i - bars))))
+    }
   }
   put(s, 0, known)
 }

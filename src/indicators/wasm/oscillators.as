@@ -1,4 +1,4 @@
-import { address, finite, get, number, put, smaller } from './memory'
+import { address, finite, get, larger, number, put, smaller } from './memory'
 
 export function gain_share(args: usize, from: i32, to: i32): void {
   const up = address(args, 0), down = address(args, 1), y = address(args, 2)
@@ -52,9 +52,18 @@ export function share_or(args: usize, from: i32, to: i32): void {
   }
 }
 
+// @ts-ignore
+@inline function pressureShare(part: usize, all: usize, i: i32): f64 {
+  const p = get(part, i), w = get(all, i)
+  return p == p && w == 0 ? 0.5 : p / w
+}
+
+// Inputs: sums of buying pressure and of range, over three windows.
 export function ultimate(args: usize, from: i32, to: i32): void {
-  const a = address(args, 0), b = address(args, 1), c = address(args, 2), y = address(args, 3)
-  for (let i = from; i < to; i++) put(y, i, (100 * (4 * get(a, i) + 2 * get(b, i) + get(c, i))) / 7)
+  const a = address(args, 0), b = address(args, 1), c = address(args, 2), d = address(args, 3), e = address(args, 4), f = address(args, 5)
+  const y = address(args, 6)
+  for (let i = from; i < to; i++)
+    put(y, i, (100 * (4 * pressureShare(a, b, i) + 2 * pressureShare(c, d, i) + pressureShare(e, f, i))) / 7)
 }
 
 export function body_share(args: usize, from: i32, to: i32): void {
@@ -74,7 +83,7 @@ export function efficiency(args: usize, from: i32, to: i32): void {
   const move = address(args, 0), path = address(args, 1), y = address(args, 2)
   for (let i = from; i < to; i++) {
     const m = abs<f64>(get(move, i)), p = get(path, i)
-    put(y, i, p == 0 ? (m == m ? 0 : NaN) : min<f64>(1, m / p))
+    put(y, i, p == 0 ? (m == m ? 0 : NaN) : smaller(m / p, 1))
   }
 }
 
@@ -91,7 +100,7 @@ export function correlation(args: usize, from: i32, to: i32): void {
   for (let i = from; i < to; i++) {
     const both = sqrt<f64>(get(a, i)) * sqrt<f64>(get(b, i))
     // Rounding may carry it a little beyond -1 or 1.
-    put(y, i, both == 0 ? NaN : max<f64>(-1, min<f64>(1, get(covariance, i) / both)))
+    put(y, i, both == 0 ? NaN : larger(smaller(get(covariance, i) / both, 1), -1))
   }
 }
 
@@ -100,6 +109,6 @@ export function explained(args: usize, from: i32, to: i32): void {
   const slope = address(args, 0), variance = address(args, 1), y = address(args, 2), places = number(args, 4)
   for (let i = from; i < to; i++) {
     const b = get(slope, i), all = get(variance, i)
-    put(y, i, all == 0 ? 0 : min<f64>(1, (b * b * places) / all))
+    put(y, i, all == 0 ? 0 : smaller((b * b * places) / all, 1))
   }
 }

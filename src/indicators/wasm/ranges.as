@@ -121,7 +121,7 @@ export function parabolic_sar(args: usize, from: i32, to: i32): void {
     }
     if (long ? bottom <= sar : top >= sar) {
       long = !long
-      sar = long ? min<f64>(extreme, min<f64>(lastBottom, bottom)) : max<f64>(extreme, max<f64>(lastTop, top))
+      sar = long ? smaller(extreme, smaller(lastBottom, bottom)) : larger(extreme, larger(lastTop, top))
       pace = acceleration
       extreme = long ? top : bottom
       put(y, i, sar)
@@ -129,11 +129,11 @@ export function parabolic_sar(args: usize, from: i32, to: i32): void {
       put(y, i, sar)
       if (long ? top > extreme : bottom < extreme) {
         extreme = long ? top : bottom
-        pace = min<f64>(maximum, pace + acceleration)
+        pace = smaller(maximum, pace + acceleration)
       }
     }
     sar += pace * (extreme - sar)
-    sar = long ? min<f64>(sar, min<f64>(lastBottom, bottom)) : max<f64>(sar, max<f64>(lastTop, top))
+    sar = long ? smaller(sar, smaller(lastBottom, bottom)) : larger(sar, larger(lastTop, top))
   }
   put(s, 0, run)
   put(s, 1, long ? 1 : 0)
@@ -193,7 +193,7 @@ export function root(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1)
   for (let i = from; i < to; i++) {
     const v = get(x, i)
-    put(y, i, v == v ? sqrt<f64>(max<f64>(v, 0)) : NaN)
+    put(y, i, sqrt<f64>(larger(v, 0)))
   }
 }
 

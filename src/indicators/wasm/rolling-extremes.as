@@ -13,7 +13,14 @@ export function max_of(args: usize, from: i32, to: i32): void {
   let n = <i32>get(s, 1)
   let head = get(s, 2)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
+    let v = get(x, i)
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      head = larger(head, v)
+      n += 1
+      put(y, i, larger(get(tails, n), head))
+    }
+    if (i == to) break
     if (v != v) {
       fill(tails, period, NaN)
       n = 0
@@ -21,13 +28,7 @@ export function max_of(args: usize, from: i32, to: i32): void {
       put(y, i, NaN)
       continue
     }
-    head = larger(head, v)
-    n += 1
-    if (n < period) {
-      put(y, i, larger(get(tails, n), head))
-      continue
-    }
-    put(y, i, head)
+    put(y, i, larger(head, v))
     let tail = -Infinity
     for (let q = period - 1, k = i; q > 0; q--, k--) {
       tail = larger(tail, get(x, k))
@@ -51,7 +52,14 @@ export function min_of(args: usize, from: i32, to: i32): void {
   let n = <i32>get(s, 1)
   let head = get(s, 2)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
+    let v = get(x, i)
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      head = smaller(head, v)
+      n += 1
+      put(y, i, smaller(get(tails, n), head))
+    }
+    if (i == to) break
     if (v != v) {
       fill(tails, period, NaN)
       n = 0
@@ -59,13 +67,7 @@ export function min_of(args: usize, from: i32, to: i32): void {
       put(y, i, NaN)
       continue
     }
-    head = smaller(head, v)
-    n += 1
-    if (n < period) {
-      put(y, i, smaller(get(tails, n), head))
-      continue
-    }
-    put(y, i, head)
+    put(y, i, smaller(head, v))
     let tail = Infinity
     for (let q = period - 1, k = i; q > 0; q--, k--) {
       tail = smaller(tail, get(x, k))
@@ -105,8 +107,10 @@ export function bars_since_extreme(args: usize, from: i32, to: i32): void {
     }
     if (n < period) {
       const tail = get(tails, n)
+      const older = <f64>n + get(ages, n)
+      const inHead = <f64>(<i32>(best > tail) | (<i32>late & <i32>(best == tail)))
       // Before there is a full block the tail is NaN and so is its age.
-      put(y, i, best > tail || (late && best == tail) ? <f64>(n - place) : <f64>n + get(ages, n))
+      put(y, i, older + inHead * (<f64>(n - place) - older))
       continue
     }
     put(y, i, <f64>(n - place))

@@ -1,4 +1,4 @@
-import { address, fill, get, put, whole } from './memory'
+import { address, fill, get, larger, put, whole } from './memory'
 
 // By blocks: see rolling-moments.ts. State: whether it has begun; of the next block how many values there are, the first, sums of distances from it and of their
 // squares; then three lists of `period`: 1 / n; for q.. of the last full block the mean and the sum of squared distances from it.
@@ -42,14 +42,14 @@ export function moments(args: usize, from: i32, to: i32): void {
       const mean = get(tailMean, n)
       const gap = c + shift - mean
       const weight = <f64>n * perBar
-      const spread = (max<f64>(0, s2 - s1 * shift) + get(tailSquares, n) + gap * gap * weight * <f64>(period - n)) * perBar
+      const spread = (larger(s2 - s1 * shift, 0) + get(tailSquares, n) + gap * gap * weight * <f64>(period - n)) * perBar
       put(outMean, i, mean + gap * weight)
       put(outVariance, i, spread)
       put(outStd, i, sqrt<f64>(spread))
       continue
     }
     const shift = s1 * perBar
-    const spread = max<f64>(0, s2 - s1 * shift) * perBar
+    const spread = larger(s2 - s1 * shift, 0) * perBar
     put(outMean, i, c + shift)
     put(outVariance, i, spread)
     put(outStd, i, sqrt<f64>(spread))
@@ -61,7 +61,7 @@ export function moments(args: usize, from: i32, to: i32): void {
       t2 += e * e
       const tailShift = t1 * get(inverse, period - q)
       put(tailMean, q, v + tailShift)
-      put(tailSquares, q, max<f64>(0, t2 - t1 * tailShift))
+      put(tailSquares, q, larger(t2 - t1 * tailShift, 0))
     }
     n = 0
   }

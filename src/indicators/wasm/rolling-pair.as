@@ -1,4 +1,4 @@
-import { address, fill, get, put, whole } from './memory'
+import { address, fill, get, larger, put, whole } from './memory'
 
 // By blocks: see rolling-pair.ts. State: whether it has begun; of the next block how many pairs there are, the first one, five sums around it; then six lists of
 // `period`: 1 / n; for q.. of the last full block both means and three sums of products of distances.
@@ -47,8 +47,8 @@ export function pair(args: usize, from: i32, to: i32): void {
     const shiftA = a1 * each
     const shiftB = b1 * each
     const sAB = ab - a1 * shiftB
-    const sAA = max<f64>(0, aa - a1 * shiftA)
-    const sBB = max<f64>(0, bb - b1 * shiftB)
+    const sAA = larger(aa - a1 * shiftA, 0)
+    const sBB = larger(bb - b1 * shiftB, 0)
     if (n < period) {
       const gapA = cA + shiftA - get(meanA, n)
       const gapB = cB + shiftB - get(meanB, n)
@@ -75,8 +75,8 @@ export function pair(args: usize, from: i32, to: i32): void {
       put(meanA, q, v + tShift)
       put(meanB, q, w + uShift)
       put(tailAB, q, tu - t1 * uShift)
-      put(tailAA, q, max<f64>(0, tt - t1 * tShift))
-      put(tailBB, q, max<f64>(0, uu - u1 * uShift))
+      put(tailAA, q, larger(tt - t1 * tShift, 0))
+      put(tailBB, q, larger(uu - u1 * uShift, 0))
     }
     n = 0
   }

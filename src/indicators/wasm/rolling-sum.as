@@ -10,7 +10,14 @@ export function sum(args: usize, from: i32, to: i32): void {
   let n = <i32>get(s, 1)
   let head = get(s, 2)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
+    let v = get(x, i)
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      head += v
+      n += 1
+      put(y, i, get(tails, n) + head)
+    }
+    if (i == to) break
     if (v != v) {
       fill(tails, period, NaN)
       n = 0
@@ -18,13 +25,7 @@ export function sum(args: usize, from: i32, to: i32): void {
       put(y, i, NaN)
       continue
     }
-    head += v
-    n += 1
-    if (n < period) {
-      put(y, i, get(tails, n) + head)
-      continue
-    }
-    put(y, i, head)
+    put(y, i, head + v)
     let tail = 0.0
     for (let q = period - 1, k = i; q > 0; q--, k--) {
       tail += get(x, k)
@@ -50,24 +51,26 @@ export function sma(args: usize, from: i32, to: i32): void {
   let head = get(s, 3)
   let last = get(s, 4)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
+    let v = get(x, i)
+    if (n == 0) {
+      centre = v
+      head = 0
+    }
+    const gap = centre - last
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      head += v - centre
+      n += 1
+      put(y, i, last + (get(tails, n) + head + <f64>n * gap) * perBar)
+    }
+    if (i == to) break
     if (v != v) {
       fill(tails, period, NaN)
       n = 0
       put(y, i, NaN)
       continue
     }
-    if (n == 0) {
-      centre = v
-      head = 0
-    }
-    head += v - centre
-    n += 1
-    if (n < period) {
-      put(y, i, last + (get(tails, n) + head + <f64>n * (centre - last)) * perBar)
-      continue
-    }
-    put(y, i, centre + head * perBar)
+    put(y, i, centre + (head + (v - centre)) * perBar)
     last = v
     let tail = 0.0
     for (let q = period - 1, k = i; q > 0; q--, k--) {

@@ -36,16 +36,21 @@ export function cascade(args: usize, from: i32, to: i32): void {
   for (let i = from; i < to; ) {
     if (get(s, 2 * last) < number(args, 3 + stages + last)) cascadeBar(args, i++)
     else {
-      let end = i
-      while (end < to && get(x, end) == get(x, end)) end++
-      let input = x
+      const first = address(args, 2)
+      let end = to
       let k = 0
-      for (; k + 1 < stages; k += 2) {
-        const output = address(args, 3 + k)
-        twoStages(input, address(args, 2 + k), output, s + (<usize>k << 4), factor(args, stages, k), factor(args, stages, k + 1), i, end)
-        input = output
+      if (stages > 1) {
+        end = twoStages(x, first, address(args, 3), s, factor(args, stages, 0), factor(args, stages, 1), i, to)
+        k = 2
       }
-      if (k < stages) oneStage(input, address(args, 2 + k), s + (<usize>k << 4), factor(args, stages, k), i, end)
+      for (; k + 1 < stages; k += 2) {
+        const p = factor(args, stages, k), q = factor(args, stages, k + 1)
+        twoStages(address(args, 1 + k), address(args, 2 + k), address(args, 3 + k), s + (<usize>k << 4), p, q, i, end)
+      }
+      if (k < stages) {
+        const input = k == 0 ? x : address(args, 1 + k)
+        end = oneStage(input, address(args, 2 + k), s + (<usize>k << 4), factor(args, stages, k), i, end)
+      }
       i = end
       if (i < to) cascadeBar(args, i++)
     }
@@ -81,27 +86,35 @@ function cascadeBar(args: usize, i: i32): void {
   for (k = v == v ? k : 0; k < stages; k++) put(address(args, 2 + k), i, NaN)
 }
 
-// Two at a time: while one waits for its addition the other goes on.
-function twoStages(x: usize, y: usize, z: usize, s: usize, p: f64, q: f64, from: i32, to: i32): void {
+// Two at a time: while one waits for its addition the other goes on. Returns the first bar that is missing.
+function twoStages(x: usize, y: usize, z: usize, s: usize, p: f64, q: f64, from: i32, to: i32): i32 {
   let first = get(s, 1)
   let second = get(s, 3)
-  for (let i = from; i < to; i++) {
-    first += (get(x, i) - first) * p
+  let i = from
+  for (; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) break
+    first += (v - first) * p
     put(y, i, first)
     second += (first - second) * q
     put(z, i, second)
   }
   put(s, 1, first)
   put(s, 3, second)
+  return i
 }
 
-function oneStage(x: usize, y: usize, s: usize, p: f64, from: i32, to: i32): void {
+function oneStage(x: usize, y: usize, s: usize, p: f64, from: i32, to: i32): i32 {
   let value = get(s, 1)
-  for (let i = from; i < to; i++) {
-    value += (get(x, i) - value) * p
+  let i = from
+  for (; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) break
+    value += (v - value) * p
     put(y, i, value)
   }
   put(s, 1, value)
+  return i
 }
 
 // State: values since the last break, up to period + 1; the value before; both averages.

@@ -1,4 +1,4 @@
-import { address, get, put, whole } from './memory'
+import { address, get, larger, number, put, smaller, whole } from './memory'
 
 export function cumulative(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2)
@@ -66,16 +66,31 @@ export function money_flow_volume(args: usize, from: i32, to: i32): void {
   for (let i = from; i < to; i++) put(y, i, location(get(h, i), get(l, i), get(c, i)) * get(v, i))
 }
 
-// State: values since the last break. Param: how many to leave out.
-export function pass_over(args: usize, from: i32, to: i32): void {
-  const x = address(args, 0), y = address(args, 1), s = address(args, 2), first = whole(args, 3)
+// Fast minus slow average of a line, both begun at its first value. State: values since the last break, up to the first that counts; both averages.
+// Params: factors of the averages, how many values to leave out.
+export function chaikin(args: usize, from: i32, to: i32): void {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2)
+  const p = number(args, 3), q = number(args, 4), first = whole(args, 5)
   let known = <i32>get(s, 0)
+  let fast = get(s, 1), slow = get(s, 2)
   for (let i = from; i < to; i++) {
     const v = get(x, i)
-    known = v == v ? known + 1 : 0
-    put(y, i, known > first ? v : NaN)
+    if (v != v) {
+      known = 0
+      put(y, i, NaN)
+      continue
+    }
+    if (known == 0) fast = slow = v
+    fast += (v - fast) * p
+    slow += (v - slow) * q
+    if (known < first) {
+      known += 1
+      put(y, i, NaN)
+    } else put(y, i, fast - slow)
   }
   put(s, 0, known)
+  put(s, 1, fast)
+  put(s, 2, slow)
 }
 
 // Typical price x volume with the sign of the move. Outputs: flow, its size.
@@ -97,7 +112,7 @@ export function flow_share(args: usize, from: i32, to: i32): void {
   const net = address(args, 0), all = address(args, 1), y = address(args, 2)
   for (let i = from; i < to; i++) {
     const w = get(all, i), n = get(net, i)
-    put(y, i, w == 0 ? 50 : max<f64>(0, min<f64>(100, 50 + (50 * n) / w)))
+    put(y, i, w == 0 ? 50 : larger(smaller(50 + (50 * n) / w, 100), 0))
   }
 }
 
