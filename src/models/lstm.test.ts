@@ -184,13 +184,13 @@ describe.skipIf(!native)('the LSTM', () => {
   })
 
   it('goes on where it was interrupted, to the same bytes and the same report', async () => {
-    const params = { epochs: 5, layers: 2, dropout: 0.3, patience: 5 }
+    const params = { epochs: 3, units: 6, dropout: 0.3 }
     const bytes = (model: Model, name: string): Promise<string> =>
       model.save(join(folder, name)).then(() => readFileSync(join(folder, name, 'weights.bin')).toString('hex'))
     const whole = await fitted(input('pattern'), params)
     const checkpointFolder = join(folder, 'checkpoints')
     const steps: number[] = []
-    for (const stopAfter of [2, 3]) {
+    for (const stopAfter of [1, 2]) {
       const stop = new AbortController()
       const onProgress = ({ step }: FitProgress): void => {
         steps.push(step)
@@ -200,14 +200,16 @@ describe.skipIf(!native)('the LSTM', () => {
       await expect(interrupted).rejects.toMatchObject({ code: 'interrupted' })
     }
     const resumed = await fitted(input('pattern', { checkpointFolder, onProgress: ({ step }) => steps.push(step) }), params)
-    expect(steps).toEqual([1, 2, 3, 4, 5])
+    expect(steps).toEqual([1, 2, 3])
     expect(await bytes(resumed.model, 'resumed')).toBe(await bytes(whole.model, 'whole'))
     expect(resumed.report).toEqual(whole.report)
     // Another network is another training.
-    const other = await fitted(input('pattern', { checkpointFolder }), { ...params, dropout: 0.2 })
-    const fresh = await fitted(input('pattern'), { ...params, dropout: 0.2 })
-    expect(other.proba).toEqual(fresh.proba)
-    for (const { model } of [whole, resumed, other, fresh]) await model.close()
+    const other = await fitted(input('pattern', { checkpointFolder, onProgress: ({ step }) => steps.push(step) }), {
+      ...params,
+      dropout: 0.2,
+    })
+    expect(steps).toEqual([1, 2, 3, 1, 2, 3])
+    for (const { model } of [whole, resumed, other]) await model.close()
   })
 
   it('leaves no tensor behind', async () => {
