@@ -142,7 +142,7 @@ describe('longer bars', () => {
           bars[name].filter((_, i) => i < 100 || i >= 130),
         ]),
       ),
-    } as Bars
+    }
     const Y = new FeatureEngineer({ features: [daily] }).fitTransform(gap)
     expect(Y.values.subarray(130).every(Number.isFinite)).toBe(true)
   })
