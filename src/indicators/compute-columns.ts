@@ -52,8 +52,14 @@ export function computeColumns<K extends string>(
   const rows = bars.time.length
   const out = Object.fromEntries(names.map((name) => [name, into?.[name] ?? new Float64Array(rows)])) as Record<K, Float64Array>
   const wanted = names.map((name) => columns[name])
+  const written = names.map((name) => out[name])
+  // Steps of the same length mostly lie at the same place of the buffers.
+  let views: Float64Array[] = []
+  let place = -1
   runColumns(wanted, rows, sourcesOf(bars), (stream, at, row, n) => {
-    for (const [k, name] of names.entries()) out[name].set(stream.output(k).subarray(at, at + n), row)
+    if (at !== place || views[0]?.length !== n) views = written.map((_, k) => stream.output(k).subarray(at, at + n))
+    place = at
+    for (let k = 0; k < views.length; k++) written[k]!.set(views[k]!, row)
   })
   return out
 }

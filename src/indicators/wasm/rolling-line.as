@@ -18,7 +18,29 @@ export function line(args: usize, from: i32, to: i32): void {
   let hk = get(s, 4)
   let last = get(s, 5)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
+    let v = get(x, i)
+    if (n == 0) {
+      c = v
+      h1 = 0
+      hk = 0
+    }
+    const shift = c - last
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      const d = v - c
+      h1 += d
+      hk += <f64>n * d
+      n += 1
+      const m = <f64>n
+      const t1 = get(tailSum, n)
+      const before = p - m
+      // Sums over the window around the last value of the block before; places count from 0 at the window's oldest value.
+      const s1 = t1 + h1 + m * shift
+      const sk = get(tailPlace, n) - m * t1 + hk + before * h1 + shift * m * (before + (m - 1) / 2)
+      put(outSlope, i, (sk - middle * s1) * perSpread)
+      put(outMean, i, last + s1 * perBar)
+    }
+    if (i == to) break
     if (v != v) {
       fill(tailSum, period, NaN)
       n = 0
@@ -26,32 +48,14 @@ export function line(args: usize, from: i32, to: i32): void {
       put(outMean, i, NaN)
       continue
     }
-    if (n == 0) {
-      c = v
-      h1 = 0
-      hk = 0
-    }
     const d = v - c
     h1 += d
     hk += <f64>n * d
-    n += 1
-    if (n < period) {
-      const m = <f64>n
-      const t1 = get(tailSum, n)
-      const shift = c - last
-      const before = p - m
-      // Sums over the window around the last value of the block before; places count from 0 at the window's oldest value.
-      const s1 = t1 + h1 + m * shift
-      const sk = get(tailPlace, n) - m * t1 + hk + before * h1 + shift * m * (before + (m - 1) / 2)
-      put(outSlope, i, (sk - middle * s1) * perSpread)
-      put(outMean, i, last + s1 * perBar)
-      continue
-    }
     put(outSlope, i, (hk - middle * h1) * perSpread)
     put(outMean, i, c + h1 * perBar)
+    last = v
     let t1 = 0.0
     let tk = 0.0
-    last = v
     for (let q = period - 1, k = i; q > 0; q--, k--) {
       const e = get(x, k) - v
       t1 += e

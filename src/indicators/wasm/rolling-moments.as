@@ -19,25 +19,18 @@ export function moments(args: usize, from: i32, to: i32): void {
   let s1 = get(s, 3)
   let s2 = get(s, 4)
   for (let i = from; i < to; i++) {
-    const v = get(x, i)
-    if (v != v) {
-      fill(tailMean, period, NaN)
-      n = 0
-      put(outMean, i, NaN)
-      put(outVariance, i, NaN)
-      put(outStd, i, NaN)
-      continue
-    }
+    let v = get(x, i)
     if (n == 0) {
       c = v
       s1 = 0
       s2 = 0
     }
-    n += 1
-    const d = v - c
-    s1 += d
-    s2 += d * d
-    if (n < period) {
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = get(x, ++i)) {
+      const d = v - c
+      s1 += d
+      s2 += d * d
+      n += 1
       const shift = s1 * get(inverse, n)
       const mean = get(tailMean, n)
       const gap = c + shift - mean
@@ -46,8 +39,19 @@ export function moments(args: usize, from: i32, to: i32): void {
       put(outMean, i, mean + gap * weight)
       put(outVariance, i, spread)
       put(outStd, i, sqrt<f64>(spread))
+    }
+    if (i == to) break
+    if (v != v) {
+      fill(tailMean, period, NaN)
+      n = 0
+      put(outMean, i, NaN)
+      put(outVariance, i, NaN)
+      put(outStd, i, NaN)
       continue
     }
+    const d = v - c
+    s1 += d
+    s2 += d * d
     const shift = s1 * perBar
     const spread = larger(s2 - s1 * shift, 0) * perBar
     put(outMean, i, c + shift)

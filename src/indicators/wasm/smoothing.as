@@ -36,20 +36,14 @@ export function cascade(args: usize, from: i32, to: i32): void {
   for (let i = from; i < to; ) {
     if (get(s, 2 * last) < number(args, 3 + stages + last)) cascadeBar(args, i++)
     else {
-      const first = address(args, 2)
       let end = to
-      let k = 0
-      if (stages > 1) {
-        end = twoStages(x, first, address(args, 3), s, factor(args, stages, 0), factor(args, stages, 1), i, to)
-        k = 2
-      }
-      for (; k + 1 < stages; k += 2) {
-        const p = factor(args, stages, k), q = factor(args, stages, k + 1)
-        twoStages(address(args, 1 + k), address(args, 2 + k), address(args, 3 + k), s + (<usize>k << 4), p, q, i, end)
-      }
-      if (k < stages) {
-        const input = k == 0 ? x : address(args, 1 + k)
-        end = oneStage(input, address(args, 2 + k), s + (<usize>k << 4), factor(args, stages, k), i, end)
+      for (let k = 0; k < stages; ) {
+        const left = stages - k
+        const together = left >= 6 ? 6 : left >= 3 ? 3 : left
+        const found =
+          together == 6 ? sixStages(args, k, i, end) : together == 3 ? threeStages(args, k, i, end) : together == 2 ? twoStages(args, k, i, end) : oneStage(args, k, i, end)
+        if (k == 0) end = found
+        k += together
       }
       i = end
       if (i < to) cascadeBar(args, i++)
@@ -86,34 +80,113 @@ function cascadeBar(args: usize, i: i32): void {
   for (k = v == v ? k : 0; k < stages; k++) put(address(args, 2 + k), i, NaN)
 }
 
-// Two at a time: while one waits for its addition the other goes on. Returns the first bar that is missing.
-function twoStages(x: usize, y: usize, z: usize, s: usize, p: f64, q: f64, from: i32, to: i32): i32 {
-  let first = get(s, 1)
-  let second = get(s, 3)
+// Stages from `k` on whose averages are all known, several in one loop: while one waits for its addition the others go on. Each returns the first bar that is missing.
+
+function oneStage(args: usize, k: i32, from: i32, to: i32): i32 {
+  const stages = whole(args, 1)
+  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
+  const s = address(args, 2 + stages) + (<usize>k << 4)
+  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
+  let a = get(s, 1)
   let i = from
   for (; i < to; i++) {
     const v = get(x, i)
     if (v != v) break
-    first += (v - first) * p
-    put(y, i, first)
-    second += (first - second) * q
-    put(z, i, second)
+    a += (v - a) * p0
+    put(y0, i, a)
   }
-  put(s, 1, first)
-  put(s, 3, second)
+  put(s, 1, a)
   return i
 }
 
-function oneStage(x: usize, y: usize, s: usize, p: f64, from: i32, to: i32): i32 {
-  let value = get(s, 1)
+function twoStages(args: usize, k: i32, from: i32, to: i32): i32 {
+  const stages = whole(args, 1)
+  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
+  const s = address(args, 2 + stages) + (<usize>k << 4)
+  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
+  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
+  let a = get(s, 1)
+  let b = get(s, 3)
   let i = from
   for (; i < to; i++) {
     const v = get(x, i)
     if (v != v) break
-    value += (v - value) * p
-    put(y, i, value)
+    a += (v - a) * p0
+    put(y0, i, a)
+    b += (a - b) * p1
+    put(y1, i, b)
   }
-  put(s, 1, value)
+  put(s, 1, a)
+  put(s, 3, b)
+  return i
+}
+
+function threeStages(args: usize, k: i32, from: i32, to: i32): i32 {
+  const stages = whole(args, 1)
+  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
+  const s = address(args, 2 + stages) + (<usize>k << 4)
+  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
+  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
+  const y2 = address(args, 4 + k), p2 = factor(args, stages, k + 2)
+  let a = get(s, 1)
+  let b = get(s, 3)
+  let c = get(s, 5)
+  let i = from
+  for (; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) break
+    a += (v - a) * p0
+    put(y0, i, a)
+    b += (a - b) * p1
+    put(y1, i, b)
+    c += (b - c) * p2
+    put(y2, i, c)
+  }
+  put(s, 1, a)
+  put(s, 3, b)
+  put(s, 5, c)
+  return i
+}
+
+function sixStages(args: usize, k: i32, from: i32, to: i32): i32 {
+  const stages = whole(args, 1)
+  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
+  const s = address(args, 2 + stages) + (<usize>k << 4)
+  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
+  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
+  const y2 = address(args, 4 + k), p2 = factor(args, stages, k + 2)
+  const y3 = address(args, 5 + k), p3 = factor(args, stages, k + 3)
+  const y4 = address(args, 6 + k), p4 = factor(args, stages, k + 4)
+  const y5 = address(args, 7 + k), p5 = factor(args, stages, k + 5)
+  let a = get(s, 1)
+  let b = get(s, 3)
+  let c = get(s, 5)
+  let d = get(s, 7)
+  let e = get(s, 9)
+  let f = get(s, 11)
+  let i = from
+  for (; i < to; i++) {
+    const v = get(x, i)
+    if (v != v) break
+    a += (v - a) * p0
+    put(y0, i, a)
+    b += (a - b) * p1
+    put(y1, i, b)
+    c += (b - c) * p2
+    put(y2, i, c)
+    d += (c - d) * p3
+    put(y3, i, d)
+    e += (d - e) * p4
+    put(y4, i, e)
+    f += (e - f) * p5
+    put(y5, i, f)
+  }
+  put(s, 1, a)
+  put(s, 3, b)
+  put(s, 5, c)
+  put(s, 7, d)
+  put(s, 9, e)
+  put(s, 11, f)
   return i
 }
 
