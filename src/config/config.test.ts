@@ -87,9 +87,7 @@ describe('parseConfigText', () => {
   })
 
   it('takes null for a preprocessing step that is left out, and a whole section of nothing', () => {
-    const { config } = parseConfigText(
-      'preprocess:\n  drop_correlated_above: 0.9\n  winsorise: [0.01, 0.99]\n  drop_near_constant: null\n',
-    )
+    const { config } = parseConfigText('preprocess:\n  drop_correlated_above: 0.9\n  winsorise: [0.01, 0.99]\n  drop_near_constant: null\n')
     expect(config!.preprocess).toMatchObject({
       drop_correlated_above: 0.9,
       winsorise: [0.01, 0.99],

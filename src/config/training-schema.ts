@@ -10,7 +10,7 @@ const folder = z.string().min(1)
 const frequency = z.string().regex(/^(per_fold|[1-9]\d* (epochs|minutes))$/, 'expected "per_fold", "10 epochs" or "15 minutes"')
 
 const resources = z.strictObject({
-  max_memory_gb: z.number().positive().default(8),
+  max_memory_gb: z.number().positive().nullable().default(8),
   max_workers: positiveInt.default(4),
   threads_per_fit: positiveInt.default(1),
   device: z.enum(['auto', 'cuda', 'cpu']).default('auto'),
@@ -105,13 +105,23 @@ const balance = z.strictObject({
   symbols: z.record(z.string(), symbolBalance).default({}),
 })
 
-const monitoring = z.strictObject({
-  log_level: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-  progress_frequency: z.number().gt(0).max(1).default(0.1),
-  metrics_frequency: frequency.default('per_fold'),
-  memory_threshold_gb: z.number().positive().default(6),
-  cpu_threshold_percent: z.number().gt(0).max(100).default(90),
-})
+const memoryShare = z.number().gt(0).max(1)
+
+const monitoring = z
+  .strictObject({
+    log_level: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+    progress_frequency: z.number().gt(0).max(1).default(0.1),
+    metrics_frequency: frequency.default('per_fold'),
+    memory_threshold_gb: z.number().positive().nullable().default(6),
+    memory_warn_share: memoryShare.default(0.8),
+    memory_shrink_share: memoryShare.default(0.9),
+    memory_stop_share: memoryShare.default(0.95),
+    cpu_threshold_percent: z.number().gt(0).max(100).nullable().default(90),
+  })
+  .refine(
+    ({ memory_warn_share: warn, memory_shrink_share: shrink, memory_stop_share: stop }) => warn <= shrink && shrink <= stop,
+    'expected memory_warn_share <= memory_shrink_share <= memory_stop_share',
+  )
 
 const backtest = z.strictObject({
   threshold: share.default(0.5),

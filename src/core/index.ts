@@ -1,5 +1,6 @@
 export * from './atomic-file.js'
 export * from './clock.js'
+export * from './control-group.js'
 export * from './display.js'
 export * from './errors.js'
 export * from './exit-codes.js'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
+import { memoryGroupLimit, memoryGroups } from './control-group.js'
 
 function readNumber(path: string): number | undefined {
   try {
@@ -27,18 +28,17 @@ function cgroupCores(): number | undefined {
 export interface MachineFacts {
   /** Cores this process may use: affinity and control-group quota counted in; at least 1. */
   readonly cores: number
-  /** Bytes this process may use: the smaller of physical memory and the control group's limit. */
+  /** Bytes this process may use: the smaller of physical memory and the limits of its control groups. */
   readonly memoryBytes: number
   readonly freeMemoryBytes: number
 }
 
 /** What the machine gives this process, container limits included. */
 export function machineFacts(): MachineFacts {
-  const limit = readNumber('/sys/fs/cgroup/memory.max') ?? readNumber('/sys/fs/cgroup/memory/memory.limit_in_bytes')
-  const total = totalmem()
+  const limits = memoryGroups().map((group) => memoryGroupLimit(group) ?? Infinity)
   return {
     cores: Math.max(1, Math.floor(Math.min(availableParallelism(), cgroupCores() ?? Infinity))),
-    memoryBytes: limit === undefined ? total : Math.min(total, limit),
+    memoryBytes: Math.min(totalmem(), ...limits),
     freeMemoryBytes: freemem(),
   }
 }

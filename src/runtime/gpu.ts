@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { programOutput } from './program-output.js'
 
 /** One NVIDIA card, by nvidia-smi's numbering (PCI order). */
 export interface Gpu {
@@ -19,8 +19,6 @@ export interface GpuSearch {
   /** Program to ask. Default: `nvidia-smi` from PATH. */
   readonly nvidiaSmi?: string
 }
-
-const NVIDIA_SMI_TIMEOUT_MS = 20_000
 
 /**
  * Whether this process can reach an NVIDIA card, by device files alone (well below a millisecond). `/proc/driver/nvidia` is not asked: a container sees it on
@@ -92,12 +90,4 @@ export function firstVisibleGpu<T extends Pick<Gpu, 'uuid'>>(gpus: readonly T[],
 /** CUDA version up to which the driver goes ('12.8'), undefined where nvidia-smi does not say. */
 export async function driverCudaVersion(search: GpuSearch = {}): Promise<string | undefined> {
   return /CUDA Version:\s*([\d.]+)/.exec((await programOutput(search.nvidiaSmi ?? 'nvidia-smi', [])) ?? '')?.[1]
-}
-
-function programOutput(program: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(program, args, { timeout: NVIDIA_SMI_TIMEOUT_MS, encoding: 'utf8' }, (error, stdout) =>
-      resolve(error === null ? stdout : undefined),
-    )
-  })
 }
