@@ -6,7 +6,7 @@ import { absoluteChange, change } from './operators/lags.js'
 import { rollingMax, rollingMin } from './operators/rolling-extremes.js'
 import { rollingLine } from './operators/rolling-line.js'
 import { rollingSum, sma } from './operators/rolling-sum.js'
-import { emaCascade } from './operators/smoothing.js'
+import { emaMix } from './operators/smoothing.js'
 
 /** Value of the rolling line at a place: `middle` 0, end of the window 1/2 (period - 1), ... */
 function onLine(a: Column, period: number, fromMiddle: number): Column {
@@ -27,15 +27,10 @@ export const linearRegressionIntercept = (a: Column, period: number): Column => 
 export const timeSeriesForecast = (a: Column, period: number): Column => onLine(a, period, (period + 1) / 2)
 
 /** Double exponential average 2 EMA - EMA(EMA) (Mulloy 1994; TA-Lib DEMA). */
-export function dema(a: Column, period: number): Column {
-  const [first, second] = emaCascade(a, [period, period])
-  return weightedSum(first!, 2, second!, -1)
-}
+export const dema = (a: Column, period: number): Column => emaMix(a, [period, period], [2])
 
-/** Triple exponential average (Mulloy 1994; TA-Lib TEMA). */
-export function tema(a: Column, period: number): Column {
-  return kernelColumn({ kernel: 'triple', inputs: emaCascade(a, [period, period, period]) })
-}
+/** Triple exponential average 3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)) (Mulloy 1994; TA-Lib TEMA). */
+export const tema = (a: Column, period: number): Column => emaMix(a, [period, period, period], [3, -3])
 
 /** Triangular average: a mean of means (TA-Lib TRIMA). */
 export function trima(a: Column, period: number): Column {
@@ -48,10 +43,8 @@ export function trima(a: Column, period: number): Column {
 export function t3(a: Column, period: number, factor = 0.7): Column {
   const f2 = factor * factor
   const f3 = f2 * factor
-  // The weights of the last four of six stages add up to 1: that of the last one need not be said.
-  const settings = [1 + 3 * factor + f3 + 3 * f2, -6 * f2 - 3 * (factor + f3), 3 * (f2 + f3)]
-  const stages = emaCascade(a, Array<number>(6).fill(period))
-  return kernelColumn({ kernel: 'mix_t3', inputs: stages.slice(2), params: [factor], settings })
+  const weights = [0, 0, 1 + 3 * factor + f3 + 3 * f2, -6 * f2 - 3 * (factor + f3), 3 * (f2 + f3)]
+  return emaMix(a, Array<number>(6).fill(period), weights)
 }
 
 /** Hull's average: WMA of 2 WMA(period / 2) - WMA(period) over sqrt(period) (Hull 2005; TA-Lib HMA). */

@@ -7,7 +7,7 @@ import { absoluteChange, change, logChange, relativeChange } from './operators/l
 import { meanDeviation } from './operators/mean-deviation.js'
 import { barsSinceExtreme, rollingMax, rollingMin } from './operators/rolling-extremes.js'
 import { rollingSum, sma } from './operators/rolling-sum.js'
-import { emaCascade } from './operators/smoothing.js'
+import { emaMix } from './operators/smoothing.js'
 
 /** Relative strength index 0..100 with Wilder's averages (1978; TA-Lib RSI); 50 where prices have not moved at all (TA-Lib: 0). */
 export function rsi(a: Column, period: number): Column {
@@ -23,7 +23,7 @@ export function cmo(a: Column, period: number): Column {
 
 /** Change in per cent of the triple exponential average (TA-Lib TRIX). */
 export function trix(a: Column, period: number): Column {
-  return scale(relativeChange(emaCascade(a, [period, period, period])[2]!), 100)
+  return scale(relativeChange(emaMix(a, [period, period, period], [0, 0])), 100)
 }
 
 /** Where a value lies between the lowest of `low` and the highest of `high` over `period` bars, 0..1; 0.5 where they are equal. */
@@ -78,7 +78,7 @@ export function awesomeOscillator(bars: BarColumns, fast = 5, slow = 34): Column
 
 /** True strength index -100..100: change smoothed twice / absolute change smoothed twice (Blau 1991); 0 where nothing moved. */
 export function tsi(a: Column, slow: number, fast: number): Column {
-  const twice = (x: Column): Column => emaCascade(x, [slow, fast])[1]!
+  const twice = (x: Column): Column => emaMix(x, [slow, fast], [0])
   return shareOf(twice(change(a)), twice(absoluteChange(a)), 0, 100)
 }
 

@@ -1,5 +1,6 @@
+import { LabError } from '../../core/index.js'
 import type { Column } from '../column.js'
-import { kernelColumn, kernelOperator } from '../kernel-operator.js'
+import { kernelColumn } from '../kernel-operator.js'
 import { checkPeriod } from './check-period.js'
 
 /** Averages that remember everything, with TA-Lib's seeds: the first value is a plain mean, later ones move a share of the way to the new value. */
@@ -36,9 +37,26 @@ export function emaFromFirst(a: Column, period: number): Column {
   return recursive('ema_from_first', a, 1, 0, 2 / (period + 1), [period])
 }
 
-/** Averages of averages: `ema(a, periods[0])`, the ema of that over `periods[1]` bars, ... The same as a chain of {@link ema}, in one pass. */
-export function emaCascade(a: Column, periods: readonly number[]): Column[] {
+/**
+ * A weighted sum of averages of averages: of `ema(a, periods[0])`, the ema of that over `periods[1]` bars, ... In one pass.
+ * @param periods of 1, 2, 3 or 6 stages
+ * @param weights of all stages but the last, whose weight is what they lack to 1
+ */
+export function emaMix(a: Column, periods: readonly number[], weights: readonly number[]): Column {
   for (const period of periods) checkPeriod('ema', period, 1)
-  const warmup = periods.map((_, k) => periods.slice(0, k + 1).reduce((sum, period) => sum + period - 1, 0))
-  return kernelOperator({ kernel: 'cascade', inputs: [a], params: periods, counted: true, warmup, state: 2 * periods.length })
+  const stages = periods.length
+  if (![1, 2, 3, 6].includes(stages) || weights.length !== stages - 1)
+    throw new LabError('bad-stages', 'Averages of averages cannot be mixed like this.', {
+      received: `${stages} periods, ${weights.length} weights`,
+      expected: '1, 2, 3 or 6 periods, and one weight less',
+      help: 'use ema() for other chains',
+    })
+  return kernelColumn({
+    kernel: 'ema_mix',
+    inputs: [a],
+    params: [...periods, ...weights],
+    settings: [stages, ...periods, ...weights],
+    warmup: periods.reduce((sum, period) => sum + period - 1, 0),
+    state: 2 * stages,
+  })
 }

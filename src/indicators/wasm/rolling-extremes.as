@@ -84,7 +84,7 @@ export function min_of(args: usize, from: i32, to: i32): void {
 // block and how far from the block's end it stands. The smallest is looked for as the largest of the negative (sign -1).
 export function bars_since_extreme(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), period = whole(args, 3)
-  const sign = number(args, 4), late = whole(args, 5) == 1
+  const sign = number(args, 4), late = whole(args, 5)
   const tails = s + 32
   const ages = tails + (<usize>period << 3)
   if (get(s, 0) == 0) fill(tails, 2 * period, NaN)
@@ -92,37 +92,35 @@ export function bars_since_extreme(args: usize, from: i32, to: i32): void {
   let n = <i32>get(s, 1)
   let best = get(s, 2)
   let place = <i32>get(s, 3)
+  // Sums instead of branches: whether a value is an extreme is anybody's guess.
   for (let i = from; i < to; i++) {
-    const v = sign * get(x, i)
+    let v = sign * get(x, i)
+    if (n == 0) best = -Infinity
+    // Up to the bar that fills the block.
+    for (const end = min<i32>(to, i + period - 1 - n); i < end && v == v; v = sign * get(x, ++i)) {
+      n += 1
+      place += (<i32>(v > best) | (late & <i32>(v == best))) * (n - place)
+      best = larger(best, v)
+      const tail = get(tails, n)
+      const older = <f64>n + get(ages, n)
+      const inHead = <f64>(<i32>(best > tail) | (late & <i32>(best == tail)))
+      // Before there is a full block the tail is NaN and so is its age.
+      put(y, i, older + inHead * (<f64>(n - place) - older))
+    }
+    if (i == to) break
     if (v != v) {
       fill(tails, 2 * period, NaN)
       n = 0
       put(y, i, NaN)
       continue
     }
-    n += 1
-    if (n == 1 || v > best || (late && v == best)) {
-      best = v
-      place = n
-    }
-    if (n < period) {
-      const tail = get(tails, n)
-      const older = <f64>n + get(ages, n)
-      const inHead = <f64>(<i32>(best > tail) | (<i32>late & <i32>(best == tail)))
-      // Before there is a full block the tail is NaN and so is its age.
-      put(y, i, older + inHead * (<f64>(n - place) - older))
-      continue
-    }
-    put(y, i, <f64>(n - place))
+    put(y, i, v > best || (late == 1 && v == best) ? 0 : <f64>(period - place))
     let tail = v
     let age = 0
-    for (let q = period - 1; q > 0; q--) {
-      const back = period - 1 - q
-      const w = sign * get(x, i - back)
-      if (w > tail || (!late && w == tail)) {
-        tail = w
-        age = back
-      }
+    for (let q = period - 1, k = i, back = 0; q > 0; q--, k--, back++) {
+      const w = sign * get(x, k)
+      age += (<i32>(w > tail) | ((1 - late) & <i32>(w == tail))) * (back - age)
+      tail = larger(tail, w)
       put(tails, q, tail)
       put(ages, q, <f64>age)
     }

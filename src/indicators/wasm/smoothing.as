@@ -28,83 +28,69 @@ export function smooth(args: usize, from: i32, to: i32): void {
   put(s, 1, value)
 }
 
-// Averages of averages. State for each stage: values known, up to its period; its average. Outputs, after their number: stages. Params: their periods.
-export function cascade(args: usize, from: i32, to: i32): void {
-  const x = address(args, 0), stages = whole(args, 1)
-  const s = address(args, 2 + stages)
+// A weighted sum of an average, the average of that, ... The weights add up to 1: that of the last stage need not be said, it is what the others are distances from.
+// State for each stage: values known, up to its period; its average. Params: number of stages (1, 2, 3 or 6), their periods, the weights.
+export function ema_mix(args: usize, from: i32, to: i32): void {
+  const x = address(args, 0), s = address(args, 2), stages = whole(args, 3)
   const last = stages - 1
   for (let i = from; i < to; ) {
-    if (get(s, 2 * last) < number(args, 3 + stages + last)) cascadeBar(args, i++)
-    else {
-      let end = to
-      for (let k = 0; k < stages; ) {
-        const left = stages - k
-        const together = left >= 6 ? 6 : left >= 3 ? 3 : left
-        const found =
-          together == 6 ? sixStages(args, k, i, end) : together == 3 ? threeStages(args, k, i, end) : together == 2 ? twoStages(args, k, i, end) : oneStage(args, k, i, end)
-        if (k == 0) end = found
-        k += together
-      }
-      i = end
-      if (i < to) cascadeBar(args, i++)
-    }
+    if (get(x, i) == get(x, i) && get(s, 2 * last) >= number(args, 4 + last)) {
+      if (stages == 1) i = oneStage(args, i, to)
+      else if (stages == 2) i = twoStages(args, i, to)
+      else if (stages == 3) i = threeStages(args, i, to)
+      else i = sixStages(args, i, to)
+    } else mixBar(args, i++)
   }
 }
 
 // @ts-ignore
 @inline function factor(args: usize, stages: i32, k: i32): f64 {
-  return 2 / (number(args, 3 + stages + k) + 1)
+  return 2 / (number(args, 4 + k) + 1)
 }
 
 // One bar while not all stages are known, or a break.
-function cascadeBar(args: usize, i: i32): void {
-  const stages = whole(args, 1)
-  const s = address(args, 2 + stages)
+function mixBar(args: usize, i: i32): void {
+  const s = address(args, 2), stages = whole(args, 3)
   let v = get(address(args, 0), i)
   if (v != v) fill(s, 2 * stages, 0)
   let k = v == v ? 0 : stages
+  let known = false
   for (; k < stages; k++) {
-    const known = get(s, 2 * k)
+    const period = number(args, 4 + k)
     const before = get(s, 2 * k + 1)
-    if (known < number(args, 3 + stages + k)) {
-      v = before + (v - before) / (known + 1)
-      put(s, 2 * k, known + 1)
-      put(s, 2 * k + 1, v)
-      if (known + 1 < number(args, 3 + stages + k)) break
-    } else {
-      v = before + (v - before) * factor(args, stages, k)
-      put(s, 2 * k + 1, v)
-    }
-    put(address(args, 2 + k), i, v)
+    const seen = get(s, 2 * k)
+    v = seen < period ? before + (v - before) / (seen + 1) : before + (v - before) * factor(args, stages, k)
+    put(s, 2 * k, min<f64>(period, seen + 1))
+    put(s, 2 * k + 1, v)
+    known = seen + 1 >= period
+    if (!known) break
   }
-  for (k = v == v ? k : 0; k < stages; k++) put(address(args, 2 + k), i, NaN)
+  let mix = v
+  for (let q = 0; q < stages - 1; q++) mix += number(args, 4 + stages + q) * (get(s, 2 * q + 1) - v)
+  put(address(args, 1), i, known && k == stages ? mix : NaN)
 }
 
-// Stages from `k` on whose averages are all known, several in one loop: while one waits for its addition the others go on. Each returns the first bar that is missing.
+// While all averages are known. Several in one loop: while one waits for its addition the others go on. Each returns the first bar that is missing.
 
-function oneStage(args: usize, k: i32, from: i32, to: i32): i32 {
-  const stages = whole(args, 1)
-  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
-  const s = address(args, 2 + stages) + (<usize>k << 4)
-  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
+function oneStage(args: usize, from: i32, to: i32): i32 {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2)
+  const p0 = factor(args, 1, 0)
   let a = get(s, 1)
   let i = from
   for (; i < to; i++) {
     const v = get(x, i)
     if (v != v) break
     a += (v - a) * p0
-    put(y0, i, a)
+    put(y, i, a)
   }
   put(s, 1, a)
   return i
 }
 
-function twoStages(args: usize, k: i32, from: i32, to: i32): i32 {
-  const stages = whole(args, 1)
-  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
-  const s = address(args, 2 + stages) + (<usize>k << 4)
-  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
-  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
+function twoStages(args: usize, from: i32, to: i32): i32 {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2)
+  const p0 = factor(args, 2, 0), w0 = number(args, 6)
+  const p1 = factor(args, 2, 1)
   let a = get(s, 1)
   let b = get(s, 3)
   let i = from
@@ -112,22 +98,19 @@ function twoStages(args: usize, k: i32, from: i32, to: i32): i32 {
     const v = get(x, i)
     if (v != v) break
     a += (v - a) * p0
-    put(y0, i, a)
     b += (a - b) * p1
-    put(y1, i, b)
+    put(y, i, b + w0 * (a - b))
   }
   put(s, 1, a)
   put(s, 3, b)
   return i
 }
 
-function threeStages(args: usize, k: i32, from: i32, to: i32): i32 {
-  const stages = whole(args, 1)
-  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
-  const s = address(args, 2 + stages) + (<usize>k << 4)
-  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
-  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
-  const y2 = address(args, 4 + k), p2 = factor(args, stages, k + 2)
+function threeStages(args: usize, from: i32, to: i32): i32 {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2)
+  const p0 = factor(args, 3, 0), w0 = number(args, 7)
+  const p1 = factor(args, 3, 1), w1 = number(args, 8)
+  const p2 = factor(args, 3, 2)
   let a = get(s, 1)
   let b = get(s, 3)
   let c = get(s, 5)
@@ -136,11 +119,9 @@ function threeStages(args: usize, k: i32, from: i32, to: i32): i32 {
     const v = get(x, i)
     if (v != v) break
     a += (v - a) * p0
-    put(y0, i, a)
     b += (a - b) * p1
-    put(y1, i, b)
     c += (b - c) * p2
-    put(y2, i, c)
+    put(y, i, c + w0 * (a - c) + w1 * (b - c))
   }
   put(s, 1, a)
   put(s, 3, b)
@@ -148,16 +129,14 @@ function threeStages(args: usize, k: i32, from: i32, to: i32): i32 {
   return i
 }
 
-function sixStages(args: usize, k: i32, from: i32, to: i32): i32 {
-  const stages = whole(args, 1)
-  const x = k == 0 ? address(args, 0) : address(args, 1 + k)
-  const s = address(args, 2 + stages) + (<usize>k << 4)
-  const y0 = address(args, 2 + k), p0 = factor(args, stages, k + 0)
-  const y1 = address(args, 3 + k), p1 = factor(args, stages, k + 1)
-  const y2 = address(args, 4 + k), p2 = factor(args, stages, k + 2)
-  const y3 = address(args, 5 + k), p3 = factor(args, stages, k + 3)
-  const y4 = address(args, 6 + k), p4 = factor(args, stages, k + 4)
-  const y5 = address(args, 7 + k), p5 = factor(args, stages, k + 5)
+function sixStages(args: usize, from: i32, to: i32): i32 {
+  const x = address(args, 0), y = address(args, 1), s = address(args, 2)
+  const p0 = factor(args, 6, 0), w0 = number(args, 10)
+  const p1 = factor(args, 6, 1), w1 = number(args, 11)
+  const p2 = factor(args, 6, 2), w2 = number(args, 12)
+  const p3 = factor(args, 6, 3), w3 = number(args, 13)
+  const p4 = factor(args, 6, 4), w4 = number(args, 14)
+  const p5 = factor(args, 6, 5)
   let a = get(s, 1)
   let b = get(s, 3)
   let c = get(s, 5)
@@ -169,17 +148,12 @@ function sixStages(args: usize, k: i32, from: i32, to: i32): i32 {
     const v = get(x, i)
     if (v != v) break
     a += (v - a) * p0
-    put(y0, i, a)
     b += (a - b) * p1
-    put(y1, i, b)
     c += (b - c) * p2
-    put(y2, i, c)
     d += (c - d) * p3
-    put(y3, i, d)
     e += (d - e) * p4
-    put(y4, i, e)
     f += (e - f) * p5
-    put(y5, i, f)
+    put(y, i, f + w0 * (a - f) + w1 * (b - f) + w2 * (c - f) + w3 * (d - f) + w4 * (e - f))
   }
   put(s, 1, a)
   put(s, 3, b)
@@ -312,21 +286,6 @@ export function kama(args: usize, from: i32, to: i32): void {
   }
   put(s, 0, known ? 1 : 0)
   put(s, 1, value)
-}
-
-// Mix of the last four of six stages. Their weights add up to 1: the last one is what the others are distances from.
-export function mix_t3(args: usize, from: i32, to: i32): void {
-  const c = address(args, 0), d = address(args, 1), e = address(args, 2), f = address(args, 3), y = address(args, 4)
-  const p = number(args, 6), q = number(args, 7), r = number(args, 8)
-  for (let i = from; i < to; i++) {
-    const last = get(f, i)
-    put(y, i, last + p * (get(c, i) - last) + q * (get(d, i) - last) + r * (get(e, i) - last))
-  }
-}
-
-export function triple(args: usize, from: i32, to: i32): void {
-  const a = address(args, 0), b = address(args, 1), c = address(args, 2), y = address(args, 3)
-  for (let i = from; i < to; i++) put(y, i, 3 * (get(a, i) - get(b, i)) + get(c, i))
 }
 
 // Returns whose weights halve. State: returns known, variance. Params: share that is kept, first return that counts.
