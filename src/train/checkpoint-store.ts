@@ -10,6 +10,8 @@ export type CheckpointEvent =
   | { readonly type: 'checkpoint-resumed'; readonly path: string; readonly epoch: number; readonly batch: number }
   /** Damaged, or of another training: the one before it is tried. */
   | { readonly type: 'checkpoint-skipped'; readonly path: string; readonly reason: string }
+  /** An interrupted training could not be written any more; the checkpoint before it stays. A training that was not interrupted ends with the error. */
+  | { readonly type: 'checkpoint-failed'; readonly path: string; readonly reason: string }
 
 export interface CheckpointStoreOptions {
   readonly folder: string
@@ -28,7 +30,7 @@ const DAY_MS = 86_400_000
 /**
  * Checkpoints of one training in a folder, each a folder of its own: `<training>-<epoch>-<batch>/` with `arrays.bin` and, written last, `manifest.json`.
  * One is written under a temporary name, synced and renamed, beside the training: a kill at any moment leaves either the whole checkpoint or none.
- * Expects to be the only one that writes there (the caller holds a lock).
+ * Expects the folder to be there, and to be the only one that writes in it (the caller holds a lock).
  */
 export class CheckpointStore {
   readonly #options: CheckpointStoreOptions
@@ -46,9 +48,9 @@ export class CheckpointStore {
   /** The newest whole checkpoint of this training. Every newer one and every foreign one is reported and passed over. */
   async latest(): Promise<TrainingState | undefined> {
     const { folder, onEvent } = this.#options
-    await mkdir(folder, { recursive: true })
-    for (const name of await readdir(folder)) if (name.endsWith('.tmp')) await rm(join(folder, name), { recursive: true, force: true })
-    for (const name of await this.#names(isCheckpoint)) {
+    for (const name of await readdir(folder))
+      if (name.endsWith('.tmp') && placeOf(name.slice(0, -4)) !== undefined) await rm(join(folder, name), { recursive: true, force: true })
+    for (const name of [...(await this.#names(true)), ...(await this.#names(false))]) {
       const path = join(folder, name)
       const state = await this.#read(path)
       if (typeof state !== 'string') {
@@ -115,7 +117,7 @@ export class CheckpointStore {
   /** Other trainings' checkpoints are left alone. */
   async #rotate(): Promise<void> {
     const { folder, keep, keepDays, clock } = this.#options
-    const [, ...older] = await this.#names((name) => isCheckpoint(name) && name.startsWith(`${this.#prefix}-`))
+    const [, ...older] = await this.#names(true)
     for (const [i, name] of older.entries()) {
       const path = join(folder, name)
       if (i + 1 < keep && !(await isOlderThan(path, clock.now() - keepDays * DAY_MS))) continue
@@ -125,16 +127,21 @@ export class CheckpointStore {
     }
   }
 
-  /** Newest first; this training's before foreign ones. */
-  async #names(wanted: (name: string) => boolean): Promise<string[]> {
-    const own = (name: string): number => (name.startsWith(`${this.#prefix}-`) ? 0 : 1)
-    const place = (name: string): string => name.slice(-15)
-    const names = (await readdir(this.#options.folder)).filter(wanted)
-    return names.sort((a, b) => own(a) - own(b) || (place(a) < place(b) ? 1 : -1))
+  /** Of this training, or of others; newest first. */
+  async #names(own: boolean): Promise<string[]> {
+    return (await readdir(this.#options.folder))
+      .map((name) => ({ name, place: placeOf(name) }))
+      .filter(({ name, place }) => place !== undefined && name.startsWith(`${this.#prefix}-`) === own)
+      .sort((a, b) => b.place!.epoch - a.place!.epoch || b.place!.batch - a.place!.batch)
+      .map(({ name }) => name)
   }
 }
 
-const isCheckpoint = (name: string): boolean => /^[0-9a-f]{12}-\d{6}-\d{8}$/.test(name)
+/** Where in a training a checkpoint of this name is; undefined for other names. */
+function placeOf(name: string): { readonly epoch: number; readonly batch: number } | undefined {
+  const match = /^[0-9a-f]{12}-(\d{6,})-(\d{8,})$/.exec(name)
+  return match === null ? undefined : { epoch: Number(match[1]), batch: Number(match[2]) }
+}
 
 /** By the time in its manifest; one without a readable manifest has no age. */
 async function isOlderThan(path: string, timeMs: number): Promise<boolean> {

@@ -1,5 +1,6 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isLabError, LabError, withFileLock, type Clock } from '../core/index.js'
+import { fileError, isLabError, LabError, withFileLock, type Clock } from '../core/index.js'
 import { CheckpointStore, type CheckpointEvent } from './checkpoint-store.js'
 import type { TrainingEnvironment, TrainingIdentity } from './training-identity.js'
 import type { TrainingLoop } from './training-loop.js'
@@ -32,17 +33,10 @@ export class CheckpointTriggers {
   /** @throws LabError `bad-checkpoint-option` */
   constructor(identity: TrainingIdentity, options: CheckpointOptions, clock: Clock) {
     const { folder, everyEpochs = 1, everyMinutes = Infinity, keep = 2, keepDays = Infinity, onEvent } = options
-    for (const [name, value, fine] of [
-      ['everyEpochs', everyEpochs, everyEpochs >= 1],
-      ['everyMinutes', everyMinutes, everyMinutes > 0],
-      ['keep', keep, keep >= 1],
-      ['keepDays', keepDays, keepDays > 0],
-    ] as const)
-      if (!fine)
-        throw new LabError('bad-checkpoint-option', 'Checkpoints cannot be written with this setting.', {
-          received: `${name}: ${value}`,
-          expected: name.startsWith('keep') && name !== 'keepDays' ? 'at least 1' : 'a positive number',
-        })
+    for (const [name, value] of Object.entries({ everyEpochs, keep }))
+      if (!(value === Infinity || (Number.isInteger(value) && value >= 1))) throw badOption(`${name}: ${value}`, 'a whole number from 1')
+    for (const [name, value] of Object.entries({ everyMinutes, keepDays }))
+      if (!(value > 0)) throw badOption(`${name}: ${value}`, 'a positive number')
     this.#store = new CheckpointStore(identity, { folder, keep, keepDays, clock, ...(onEvent !== undefined && { onEvent }) })
     this.#everyEpochs = everyEpochs
     this.#everyMs = everyMinutes * 60_000
@@ -62,13 +56,19 @@ export class CheckpointTriggers {
     work: (triggers: CheckpointTriggers) => Promise<void>,
   ): Promise<void> {
     const triggers = new CheckpointTriggers(identity, options, clock)
+    await makeFolder(options.folder)
     await withFileLock(join(options.folder, 'training.lock'), async () => {
       await triggers.#resume(loop)
       try {
         await work(triggers)
       } catch (error) {
-        // What stopped the training is told, whatever comes of the last write.
-        await (isLabError(error) && error.code === 'interrupted' ? triggers.#finish(loop) : triggers.#store.flush()).catch(() => undefined)
+        // What stopped the training is the error, whatever comes of the last write.
+        await (isLabError(error) && error.code === 'interrupted' ? triggers.#finish(loop) : triggers.#store.flush()).catch(
+          (failure: unknown) => {
+            const reason = failure instanceof Error ? failure.message : String(failure)
+            options.onEvent?.({ type: 'checkpoint-failed', path: options.folder, reason })
+          },
+        )
         throw error
       }
       await triggers.#finish(loop)
@@ -105,3 +105,17 @@ export class CheckpointTriggers {
 }
 
 const positionOf = ({ position: { epoch, batch } }: TrainingLoop): string => `${epoch}/${batch}`
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw code === 'EEXIST' || code === 'ENOTDIR'
+      ? badOption(`folder: ${folder}, a file or below one`, 'a folder')
+      : fileError(error, folder)
+  }
+}
+
+const badOption = (received: string, expected: string): LabError =>
+  new LabError('bad-checkpoint-option', 'Checkpoints cannot be written with this setting.', { received, expected })

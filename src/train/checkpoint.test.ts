@@ -179,13 +179,14 @@ describe('checkpoints', () => {
     expect(resumed.forwards).toBe(3 * BATCHES)
   })
 
-  it('start anew where none is whole, and do not touch what a kill amid a write left', async () => {
+  it('start anew where none is whole, and remove what a kill amid a write left, nothing else', async () => {
     const whole = await run({})
     await run(checkpoint(), 3).catch(() => undefined)
     for (const name of names()) renameSync(join(folder, name), join(folder, `${name}.tmp`))
+    writeFileSync(join(folder, 'of-others.tmp'), '')
     expect((await run(checkpoint({ onEvent }))).hash).toBe(whole.hash)
     expect(events[0]).toMatchObject({ type: 'checkpoint-saved', epoch: 2 })
-    expect(names().some((name) => name.endsWith('.tmp'))).toBe(false)
+    expect(names().filter((name) => name.endsWith('.tmp'))).toEqual(['of-others.tmp'])
   })
 
   it('of other options, data, weights or environment are passed over, named and left alone', async () => {
@@ -248,17 +249,33 @@ describe('checkpoints', () => {
     await run(checkpoint(), 3).catch(() => undefined)
     const file = join(root, 'a-file')
     writeFileSync(file, '')
-    await expect(run({ checkpoint: { folder: file } })).rejects.toThrow()
+    for (const at of [file, join(file, 'below')])
+      await expect(run({ checkpoint: { folder: at } })).rejects.toMatchObject({ code: 'bad-checkpoint-option' })
     if (process.getuid?.() === 0) return
     chmodSync(folder, 0o500)
     await expect(run(checkpoint())).rejects.toMatchObject({ code: 'not-writable' })
     chmodSync(folder, 0o700)
   })
 
-  it('keep what stopped a training as its error, and the state before the batch that failed', async () => {
+  it('that cannot be written when the training is interrupted are told, and the one before it stays', async () => {
+    const whole = await run(checkpoint({ keep: 9 }))
+    const third = names().find((name) => name.endsWith('000003-00000000'))!
+    rmSync(folder, { recursive: true })
+    // A file where the third one's folder is to be made.
+    const onEpoch = ({ epoch }: { readonly epoch: number }): void => void (epoch === 2 && writeFileSync(join(folder, `${third}.tmp`), ''))
+    const blocked = run({ ...checkpoint({ onEvent, everyEpochs: Infinity, everyMinutes: Infinity }), onEpoch }, 2 * BATCHES)
+    await expect(blocked).rejects.toMatchObject({ code: 'interrupted' })
+    expect(events.map(({ type }) => type)).toEqual(['checkpoint-failed'])
+    await expect(run({ ...checkpoint(), onEpoch })).rejects.toMatchObject({ code: 'EEXIST' })
+    expect(names()).toEqual([expect.stringMatching(/-000002-00000000$/)])
+    expect((await run(checkpoint())).hash).toBe(whole.hash)
+  })
+
+  it('of a training whose numbers end are not written', async () => {
     const bad = { ...TRAIN, features: TRAIN.features.map((value, i) => (i === 2 * 60 ? Infinity : value)) }
-    const failure = await run(checkpoint({ everyEpochs: 1 }), Infinity, bad).catch((error: unknown) => error as { code: string })
-    expect(failure).toMatchObject({ code: 'training-diverged' })
+    await expect(run(checkpoint({ onEvent }), Infinity, bad)).rejects.toMatchObject({ code: 'training-diverged' })
+    expect(events).toEqual([])
+    expect(names()).toEqual([])
   })
 
   it('refuse settings that make no sense', async () => {
