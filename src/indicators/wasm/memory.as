@@ -1,5 +1,5 @@
 // Arguments of a kernel lie in memory one after another: addresses of inputs, of outputs, of its state, then parameters. Each takes 16 bytes: as f64, then as whole
-// number. (A conversion to a whole number would be done again for every bar: V8 11 moves it into the loop.) All columns are f64.
+// number. See `once` for the reason. All columns are f64.
 
 // @ts-ignore
 @inline export function address(args: usize, k: i32): usize {
@@ -24,6 +24,15 @@
 // @ts-ignore
 @inline export function put(column: usize, i: i32, value: f64): void {
   store<f64>(column + (<usize>i << 3), value)
+}
+
+const SCRATCH: usize = 65000
+
+// What a kernel computes once, before its loop. By way of memory: V8 11 would move the computation into the loop and do it again for every bar.
+// @ts-ignore
+@inline export function once(value: f64): f64 {
+  store<f64>(SCRATCH, value)
+  return load<f64>(SCRATCH)
 }
 
 // The larger and the smaller of two numbers, without a branch that would often be guessed wrong. Where `a` is NaN so is the result; where only `b` is, it is `a`.

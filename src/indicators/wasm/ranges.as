@@ -1,4 +1,4 @@
-import { address, finite, get, larger, number, put, smaller, whole } from './memory'
+import { address, finite, get, larger, number, once, put, smaller, whole } from './memory'
 
 // State: whether there is a close before, that close.
 export function true_range(args: usize, from: i32, to: i32): void {
@@ -20,7 +20,8 @@ export function true_range(args: usize, from: i32, to: i32): void {
 export function movements(args: usize, from: i32, to: i32): void {
   const h = address(args, 0), l = address(args, 1), c = address(args, 2)
   const yUp = address(args, 3), yDown = address(args, 4), yTotal = address(args, 5), s = address(args, 6), p = whole(args, 7)
-  const share = 1.0 / <f64>p
+  const share = once(1.0 / <f64>p)
+  const kept = once(1 - share)
   let run = <i32>get(s, 0)
   let up = get(s, 1), down = get(s, 2), total = get(s, 3)
   for (let i = from; i < to; i++) {
@@ -39,7 +40,7 @@ export function movements(args: usize, from: i32, to: i32): void {
       const before = get(c, i - 1)
       const rise = top - get(h, i - 1)
       const fall = get(l, i - 1) - bottom
-      const keep = run < p ? 1.0 : 1 - share
+      const keep = run < p ? 1.0 : kept
       // Products instead of branches: which of them moved is anybody's guess.
       up = up * keep + rise * <f64>(<i32>(rise > 0) & <i32>(rise > fall))
       down = down * keep + fall * <f64>(<i32>(fall > 0) & <i32>(fall > rise))
@@ -60,7 +61,7 @@ export function movements(args: usize, from: i32, to: i32): void {
 export function directional_index(args: usize, from: i32, to: i32): void {
   const xUp = address(args, 0), xDown = address(args, 1), xTotal = address(args, 2)
   const yDx = address(args, 3), yAdx = address(args, 4), s = address(args, 5), p = whole(args, 6)
-  const share = 1.0 / <f64>p
+  const share = once(1.0 / <f64>p)
   let known = <i32>get(s, 0)
   let index = get(s, 1), average = get(s, 2)
   for (let i = from; i < to; i++) {

@@ -1,4 +1,4 @@
-import { address, fill, get, put, whole } from './memory'
+import { address, fill, get, once, put, whole } from './memory'
 
 // By blocks: see rolling-line.ts. State: whether it has begun; of the next block how many values there are, the first, sums of the distances d from it and of
 // d x place; the last value of the block before; then for q.. of the last full block the sums of the distances from its last value and of distance x place.
@@ -8,10 +8,10 @@ export function line(args: usize, from: i32, to: i32): void {
   const tailPlace = tailSum + (<usize>period << 3)
   if (get(s, 0) == 0) fill(tailSum, 2 * period, NaN)
   put(s, 0, 1)
-  const p = <f64>period
-  const perBar = 1.0 / p
-  const perSpread = 12.0 / (p * (p * p - 1))
-  const middle = (p - 1) / 2
+  const p = once(<f64>period)
+  const perBar = once(1.0 / p)
+  const perSpread = once(12.0 / (p * (p * p - 1)))
+  const middle = once((p - 1) / 2)
   let n = <i32>get(s, 1)
   let c = get(s, 2)
   let h1 = get(s, 3)

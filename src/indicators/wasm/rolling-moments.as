@@ -1,4 +1,4 @@
-import { address, fill, get, larger, put, whole } from './memory'
+import { address, fill, get, larger, once, put, whole } from './memory'
 
 // By blocks: see rolling-moments.ts. State: whether it has begun; of the next block how many values there are, the first, sums of distances from it and of their
 // squares; then three lists of `period`: 1 / n; for q.. of the last full block the mean and the sum of squared distances from it.
@@ -13,7 +13,7 @@ export function moments(args: usize, from: i32, to: i32): void {
     fill(tailMean, 2 * period, NaN)
     put(s, 0, 1)
   }
-  const perBar = 1.0 / <f64>period
+  const perBar = once(1.0 / <f64>period)
   let n = <i32>get(s, 1)
   let c = get(s, 2)
   let s1 = get(s, 3)

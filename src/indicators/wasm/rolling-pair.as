@@ -1,4 +1,4 @@
-import { address, fill, get, larger, put, whole } from './memory'
+import { address, fill, get, larger, once, put, whole } from './memory'
 
 // By blocks: see rolling-pair.ts. State: whether it has begun; of the next block how many pairs there are, the first one, five sums around it; then six lists of
 // `period`: 1 / n; for q.. of the last full block both means and three sums of products of distances.
@@ -15,7 +15,7 @@ export function pair(args: usize, from: i32, to: i32): void {
     fill(meanA, 5 * period, NaN)
     put(s, 0, 1)
   }
-  const perBar = 1.0 / <f64>period
+  const perBar = once(1.0 / <f64>period)
   let n = <i32>get(s, 1)
   let cA = get(s, 2), cB = get(s, 3)
   let a1 = get(s, 4), b1 = get(s, 5), ab = get(s, 6), aa = get(s, 7), bb = get(s, 8)

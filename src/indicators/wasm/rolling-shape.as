@@ -1,4 +1,4 @@
-import { address, fill, get, put, whole } from './memory'
+import { address, fill, get, once, put, whole } from './memory'
 
 // A set of moments: mean, central sums of powers 2, 3, 4, number of values.
 // Takes one more value in.
@@ -25,9 +25,9 @@ export function shape(args: usize, from: i32, to: i32): void {
   const tailMean = s + 88, tail2 = tailMean + size, tail3 = tail2 + size, tail4 = tail3 + size
   if (get(s, 0) == 0) fill(tailMean, period, NaN)
   put(s, 0, 1)
-  const p = <f64>period
-  const forSkew = (p * sqrt<f64>(p - 1)) / (p - 2)
-  const forKurt = (p - 1) / ((p - 2) * (p - 3))
+  const p = once(<f64>period)
+  const forSkew = once((p * sqrt<f64>(p - 1)) / (p - 2))
+  const forKurt = once((p - 1) / ((p - 2) * (p - 3)))
   for (let i = from; i < to; i++) {
     const v = get(x, i)
     if (v != v) {

@@ -1,4 +1,4 @@
-import { address, fill, get, put, whole } from './memory'
+import { address, fill, get, once, put, whole } from './memory'
 
 // By blocks of `period` values: see rolling-sum.ts. State: whether it has begun, how many values of the next block there are, their sum, then
 // tails [q]: sum of values q.. of the last full block; NaN before there is one.
@@ -43,7 +43,7 @@ export function sum(args: usize, from: i32, to: i32): void {
 export function sma(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), y = address(args, 1), s = address(args, 2), period = whole(args, 3)
   const tails = s + 40
-  const perBar = 1.0 / <f64>period
+  const perBar = once(1.0 / <f64>period)
   if (get(s, 0) == 0) fill(tails, period, NaN)
   put(s, 0, 1)
   let n = <i32>get(s, 1)

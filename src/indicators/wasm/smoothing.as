@@ -1,4 +1,4 @@
-import { address, fill, get, number, put, whole } from './memory'
+import { address, fill, get, number, once, put, whole } from './memory'
 
 // Averages move along from the seed on too: of equal values the average is exactly that value.
 
@@ -45,7 +45,7 @@ export function ema_mix(args: usize, from: i32, to: i32): void {
 
 // @ts-ignore
 @inline function factor(args: usize, stages: i32, k: i32): f64 {
-  return 2 / (number(args, 4 + k) + 1)
+  return once(2 / (number(args, 4 + k) + 1))
 }
 
 // One bar while not all stages are known, or a break.
@@ -167,7 +167,7 @@ function sixStages(args: usize, from: i32, to: i32): i32 {
 // State: values since the last break, up to period + 1; the value before; both averages.
 export function gains_and_losses(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), up = address(args, 1), down = address(args, 2), s = address(args, 3), period = whole(args, 4)
-  const factor = 1.0 / <f64>period
+  const factor = once(1.0 / <f64>period)
   let n = <i32>get(s, 0)
   let before = get(s, 1)
   let gain = get(s, 2)
@@ -213,7 +213,7 @@ export function gains_and_losses(args: usize, from: i32, to: i32): void {
 export function macd(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), outLine = address(args, 1), outSignal = address(args, 2), outHistogram = address(args, 3), s = address(args, 4)
   const fast = whole(args, 5), slow = whole(args, 6), signal = whole(args, 7)
-  const fastFactor = 2.0 / <f64>(fast + 1), slowFactor = 2.0 / <f64>(slow + 1), signalFactor = 2.0 / <f64>(signal + 1)
+  const fastFactor = once(2.0 / <f64>(fast + 1)), slowFactor = once(2.0 / <f64>(slow + 1)), signalFactor = once(2.0 / <f64>(signal + 1))
   const seedAt = slow + signal - 1
   let n = <i32>get(s, 0)
   let quick = get(s, 1)

@@ -1,4 +1,4 @@
-import { address, get, number, put, whole } from './memory'
+import { address, get, number, once, put, whole } from './memory'
 
 // First place of `size` sorted values that is not smaller. Without branches: where a value lies is anybody's guess.
 function lowerBound(sorted: usize, size: i32, value: f64): i32 {
@@ -19,6 +19,7 @@ export function sorted_window(args: usize, from: i32, to: i32): void {
   const quantiles = whole(args, 1) - 1
   const s = address(args, 3 + quantiles), period = whole(args, 4 + quantiles)
   const sorted = s + 8
+  const count = once(<f64>(2 * period))
   let size = <i32>get(s, 0)
   for (let i = from; i < to; i++) {
     const v = get(x, i)
@@ -45,7 +46,7 @@ export function sorted_window(args: usize, from: i32, to: i32): void {
     while (first > 0 && get(sorted, first - 1) == v) first -= 1
     let last = k
     while (last + 1 < period && get(sorted, last + 1) == v) last += 1
-    put(outRank, i, <f64>(first + last + 2) / 2 / <f64>period)
+    put(outRank, i, <f64>(first + last + 2) / count)
     for (let q = 0; q < quantiles; q++) {
       const place = number(args, 5 + quantiles + q)
       const below = <i32>place
@@ -58,7 +59,7 @@ export function sorted_window(args: usize, from: i32, to: i32): void {
 
 export function mean_deviation(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), mean = address(args, 1), y = address(args, 2), period = whole(args, 4)
-  const count = <f64>period
+  const perBar = once(1.0 / <f64>period)
   for (let i = from; i < to; i++) {
     const centre = get(mean, i)
     if (centre != centre) {
@@ -74,6 +75,6 @@ export function mean_deviation(args: usize, from: i32, to: i32): void {
       odd += abs<f64>(get(x, k + 1) - centre)
     }
     if (k == i) even += abs<f64>(get(x, k) - centre)
-    put(y, i, (even + odd) / count)
+    put(y, i, (even + odd) * perBar)
   }
 }
