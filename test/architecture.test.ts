@@ -103,6 +103,11 @@ describe('the house', () => {
     expect(cycles).toEqual([])
   })
 
+  it('takes no name that CommonJS gives each file: the kernel loads src/ as such, and Node would take the file for an ES module', () => {
+    const taken = /^(?:export )?(?:const|let|var|function|class) (?:module|exports|require|__filename|__dirname)\b/m
+    expect(production.filter((file) => taken.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
+  })
+
   it('imports only files that are there, with the .js extension', () => {
     const missing = files.flatMap((file) =>
       importsOf(file).filter(({ to }) => !/\.(ts|cjs|mjs|json)$/.test(to) || !existsSync(join(root, to))),

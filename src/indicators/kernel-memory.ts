@@ -80,10 +80,10 @@ export class KernelBlock {
 }
 
 let current: Region | undefined
-let module: object | undefined
+let compiledModule: object | undefined
 
 const platform = (): Platform => (globalThis as unknown as { WebAssembly: Platform }).WebAssembly
-const compiled = (): object => (module ??= new (platform().Module)(Buffer.from(KERNELS, 'base64')))
+const compiled = (): object => (compiledModule ??= new (platform().Module)(Buffer.from(KERNELS, 'base64')))
 
 /** Memory for `length` numbers: of the current region, or of a new one where that is full. */
 export function reserveKernelMemory(length: number): KernelBlock {
