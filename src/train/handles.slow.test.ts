@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { readInstalled } from '../native/installed.js'
 import { loadTensorflow, nativeBackend, type LoadedTensorflow } from '../native/tensorflow/index.js'
-import { nativeTestsMissing } from '../native/tensorflow/native-test.fixture.js'
 import { lstmNetwork, lstmProblem, TRAINING } from '../../test/fixtures/training-child.js'
 import { train, type Network } from './index.js'
 
-describe.skipIf(nativeTestsMissing() !== undefined)('a long training', () => {
+const addon = readInstalled()?.addon?.path
+
+describe.skipIf(addon === undefined || !existsSync(addon))('a long training', () => {
   let loaded: LoadedTensorflow
 
   beforeAll(async () => {
