@@ -27,10 +27,11 @@ describe('out of memory', () => {
     ['spawn ENOMEM', 'system', 'host'],
     ['fork: Cannot allocate memory', 'system', 'host'],
     ['Array buffer allocation failed', 'javascript', 'host'],
+    ['Invalid typed array length: 100000000000', 'javascript', 'host'],
     ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', 'javascript', 'host'],
   ])('is recognised: %s', (message, by, where) => {
     expect(seen(new Error(message))).toEqual([by, where])
-    expect(describeOutOfMemory(new Error(message))!.message).not.toContain('\n')
+    expect(message.split('\n')).toContain(describeOutOfMemory(new Error(message))!.message)
   })
 
   it('is found by code, in causes, in gathered errors, and in what a child wrote last', () => {
@@ -51,6 +52,12 @@ describe('out of memory', () => {
       new LabError('child-crashed', 'A child process was killed, most likely for want of memory.', {
         received: 'entry.ts: signal SIGKILL',
       }),
+      new LabError('child-crashed', 'It ended.', {
+        received: 'fit.ts: signal SIGSEGV',
+        cause:
+          'Allocator (GPU_0_bfc) ran out of memory trying to allocate 2.20GiB with freed_by_count=0. The caller indicates that this is not a failure, but this may mean that there could be performance gains if more memory were available.',
+      }),
+      new RangeError('Invalid typed array length: -1'),
       undefined,
       null,
       42,

@@ -28,19 +28,20 @@ const SIGNS: readonly [OutOfMemory['by'], OutOfMemory['where'], RegExp][] = [
     'gpu',
     /CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation|CU(?:BLAS|DNN|SOLVER|SPARSE)_STATUS_ALLOC_FAILED|CUDA (?:error: )?out of memory/i,
   ],
-  [
-    'tensorflow',
-    'unknown',
-    /ResourceExhausted|RESOURCE_EXHAUSTED|Resource exhausted|Invalid TF_Status: 8\b|OOM when allocating tensor|failed to allocate (?:memory|\d|request)|Allocator \(\S+\) ran out of memory/i,
-  ],
+  // The words that name tensor and device before those that only number the kind of error.
+  ['tensorflow', 'unknown', /OOM when allocating tensor|failed to allocate (?:memory|\d|request)|Allocator \(\S+\) ran out of memory/i],
+  ['tensorflow', 'unknown', /ResourceExhausted|RESOURCE_EXHAUSTED|Resource exhausted|Invalid TF_Status: 8\b/],
   [
     'javascript',
     'host',
-    /JavaScript heap out of memory|Array buffer allocation failed|Reached heap limit|FatalProcessOutOfMemory|ERR_WORKER_OUT_OF_MEMORY/,
+    /JavaScript heap out of memory|Array buffer allocation failed|Invalid typed array length: \d{10,}|Reached heap limit|FatalProcessOutOfMemory|ERR_WORKER_OUT_OF_MEMORY/,
   ],
   ['native', 'host', /std::bad_alloc|MemoryError\b|Unable to allocate [\d.]+ \w*iB|Out of Memory Error/],
   ['system', 'host', /\bENOMEM\b|Cannot allocate memory/i],
 ]
+
+/** TensorFlow also logs attempts that it can do without. */
+const NO_FAILURE = /not a failure/
 
 /**
  * What an error says about want of memory; undefined where it is about something else. Looks through causes and gathered errors, and through what a child process
@@ -61,10 +62,8 @@ export const isOutOfMemory = (error: unknown, kills?: OomKillCount): boolean => 
 
 function recognise(text: string): OutOfMemory | undefined {
   for (const [by, place, sign] of SIGNS) {
-    const message = text
-      .split('\n')
-      .find((line) => sign.test(line))
-      ?.trim()
+    const found = text.split('\n').find((line) => sign.test(line) && !NO_FAILURE.test(line))
+    const message = found?.trim()
     if (message === undefined) continue
     const where = place !== 'unknown' ? place : /GPU|CUDA/i.test(text) ? 'gpu' : /\bcpu\b|mklcpu/i.test(text) ? 'host' : 'unknown'
     return { type: 'out-of-memory', where, by, message: message.slice(0, 500) }
@@ -78,8 +77,8 @@ function* textsOf(error: unknown, seen = new Set<unknown>()): Generator<string> 
   if (typeof error !== 'object' || error === null || seen.has(error)) return
   seen.add(error)
   const { name, code, message, received, cause, errors } = error as Record<string, unknown>
-  const own = [name, code, message].filter((part) => typeof part === 'string').join(' ')
-  if (own !== '') yield own
+  if (typeof message === 'string') yield message
+  for (const word of [name, code]) if (typeof word === 'string') yield word
   if (typeof received === 'string') yield received
   for (const inner of [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]) yield* textsOf(inner, seen)
 }
