@@ -48,6 +48,11 @@ describe('learning-rate schedules', () => {
     close(rates(options, [8, 9, 9, 9]), [0.1, 0.1, 0.025, 0.0125])
   })
 
+  it('adaptive survives a loss that is nearly 0', () => {
+    for (const rate of rates({ kind: 'adaptive', minRate: 0.02 }, [5e-324, -10, 5e-324, -10, 1]))
+      expect(rate >= 0.02 && rate <= 0.1).toBe(true)
+  })
+
   const losses = fc.array(fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.constant(NaN), fc.constant(0)), {
     minLength: 1,
     maxLength: 40,

@@ -89,6 +89,8 @@ function plateau(learningRate: number, minRate: number, factor: number, patience
 
 /** How much the latest epoch counts in the usual pace. */
 const PACE_SHARE = 0.5
+/** A loss that was nearly 0 makes any change endless; two endless paces could not be held against each other. */
+const MAX_PACE = 1e6
 
 /**
  * Pace is the share of the loss that an epoch took away. Each epoch is held against the usual pace so far (an exponential mean): as fast keeps the rate, half as
@@ -100,7 +102,7 @@ function adaptive(learningRate: number, minRate: number, decay: number): Schedul
     rate: ({ rate }) => rate!,
     afterEpoch({ rate, loss: before, pace }, loss) {
       if (Number.isNaN(before) || Number.isNaN(loss)) return { rate: rate!, loss, pace: pace! }
-      const now = before === 0 ? 0 : (before! - loss) / Math.abs(before!)
+      const now = before === 0 ? 0 : Math.max(-MAX_PACE, Math.min(MAX_PACE, (before! - loss) / Math.abs(before!)))
       const usual = Number.isNaN(pace) ? Math.max(now, 0) : pace!
       const share = usual > 0 ? Math.max(-1, Math.min(1, now / usual)) : Math.sign(now)
       return {
