@@ -10,6 +10,22 @@ export * from './split/index.js'
 export * from './leaks/index.js'
 export * from './metrics/index.js'
 export * from './backtest/index.js'
+export {
+  AdaptiveTrainer,
+  createOptimizer,
+  createSchedule,
+  DEFAULT_TRAINING_CONFIG,
+  logisticNetwork,
+  train,
+  type AdaptiveTrainerOptions,
+  type CheckpointOptions,
+  type EpochEvent,
+  type EpochMetrics,
+  type ScheduleOptions,
+  type TrainingSummary,
+  type TrainOptions,
+  type TrainResult,
+} from './train/index.js'
 export * from './models/index.js'
 export * from './evaluate/index.js'
 export * from './track/index.js'
