@@ -25,7 +25,7 @@ describe('FeatureEngineer', () => {
     expect(completeRows(X).indexOf(1)).toBe(111)
     expect(completeRows(X).reduce((a, b) => a + b)).toBe(89)
     const column = X.names.indexOf('log_return_3')
-    expect(X.values[100 * X.names.length + column]).toBe(Math.log(bars.close[100]! / bars.close[97]!))
+    expect(X.values[100 * X.names.length + column]).toBeCloseTo(Math.log(bars.close[100]! / bars.close[97]!), 15)
     expect(X.dropped).toEqual([])
   })
 

@@ -14,16 +14,8 @@ export function featureTable(features: readonly Feature[], bars: Bars, sources: 
     places.map((k) => features[k]!),
     bars.timeframeMs,
   )
-  if (columns.length > 0)
-    runColumns(columns, rows, sources, (stream, at, row, n) => {
-      for (let k = 0; k < places.length; k++) {
-        const column = stream.output(k)
-        for (let i = at, to = row * width + places[k]!; i < at + n; i++, to += width) {
-          const value = column[i]!
-          values[to] = value - value === 0 ? value : NaN
-        }
-      }
-    })
+  const table = features.map((_, k) => places.indexOf(k))
+  if (columns.length > 0) runColumns(columns, rows, sources, (stream, at, row, n) => stream.writeRows(values, row, at, n), table)
   for (const [j, feature] of features.entries())
     if (feature.column === undefined) {
       const column = computeFeature(feature, bars)

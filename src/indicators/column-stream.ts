@@ -1,6 +1,7 @@
 import { LabError } from '../core/index.js'
 import type { Column, Operator, Step } from './column.js'
 import { reserveKernelMemory, type KernelBlock } from './kernel-memory.js'
+import { RowWriter } from './row-writer.js'
 
 interface Node {
   readonly outputs: readonly Float64Array[]
@@ -23,12 +24,17 @@ export class ColumnStream {
   private readonly capacity: number
   private readonly history: number
   private readonly block: KernelBlock
+  private readonly rows: RowWriter
   private at: number
 
-  /** @param chunk the most bars of one step: 1 for bar by bar. */
+  /**
+   * @param chunk the most bars of one step: 1 for bar by bar
+   * @param table for {@link writeRows}: which of the columns stands at each place of a row, -1 for none
+   */
   constructor(
     columns: readonly Column[],
     readonly chunk: number,
+    table: readonly number[] = [],
   ) {
     const order = inOrder(columns)
     const reaches = new Map<string, number>()
@@ -38,9 +44,18 @@ export class ColumnStream {
     this.capacity = this.history + Math.max(chunk, this.history)
     this.at = this.history
     const lengths = order.map(({ ports, memory }) => ports * apart(this.capacity) + memory)
-    this.block = reserveKernelMemory(lengths.reduce((sum, length) => sum + length, 0))
+    this.block = reserveKernelMemory(lengths.reduce((sum, length) => sum + length, RowWriter.memoryFor(table.length)))
     for (const made of order) this.add(made, reaches.get(made.key) ?? 0)
     this.outputs = columns.map((column) => this.buffer(column))
+    this.rows = new RowWriter(
+      table.map((k) => this.outputs[k]),
+      this.block,
+    )
+  }
+
+  /** Number of buffers that these columns need, those in between counted. */
+  static buffersOf(columns: readonly Column[]): number {
+    return inOrder(columns).reduce((sum, { ports }) => sum + ports, 0)
   }
 
   /** Names of the sources that the columns need. */
@@ -74,6 +89,11 @@ export class ColumnStream {
     const to = this.at + n
     for (const step of this.steps) step(this.at, to)
     this.at = to
+  }
+
+  /** Writes bars `at` .. `at + n - 1` to rows of a table, from `row` on: places without a column, and values that are not finite, become NaN. */
+  writeRows(table: Float64Array, row: number, at: number, n: number): void {
+    this.rows.write(table, row, at, n)
   }
 
   /** Lets others use the memory: call it when all values are taken. Safe to call twice. */

@@ -2,8 +2,17 @@ import type { Bars } from '../data/index.js'
 import type { Column } from './column.js'
 import { ColumnStream } from './column-stream.js'
 
-/** Bars computed at once: many enough that what a step costs beside them is small, few enough that the buffers of a column stay in the cache. */
+/** Bars computed at once, at most: many enough that what a step costs beside them is small. */
 export const CHUNK_BARS = 1024
+const FEWEST_BARS = 128
+/** Numbers that all buffers of a graph may hold together, so that they stay in the second cache. */
+const CACHED_NUMBERS = 65_536
+
+/** Bars of one step: fewer for a graph of many columns. The values do not depend on it. */
+function chunkFor(columns: readonly Column[]): number {
+  const fitting = Math.floor(CACHED_NUMBERS / Math.max(1, ColumnStream.buffersOf(columns)))
+  return Math.max(FEWEST_BARS, Math.min(CHUNK_BARS, fitting))
+}
 
 /** A column of the bars by its source's name. */
 export type SourceReader = (name: string) => Float64Array
@@ -16,6 +25,7 @@ export const sourcesOf =
 
 /**
  * Runs columns over whole series in steps, so that memory does not grow with the number of columns times bars.
+ * @param table for `stream.writeRows`: which of the columns stands at each place of a row, -1 for none
  * @param take gets each step's place: values of column k for rows `row` .. `row + n - 1` are `stream.output(k)[at]` .. `[at + n - 1]`
  */
 export function runColumns(
@@ -23,12 +33,14 @@ export function runColumns(
   rows: number,
   sources: SourceReader,
   take: (stream: ColumnStream, at: number, row: number, n: number) => void,
+  table: readonly number[] = [],
 ): void {
-  const stream = new ColumnStream(columns, CHUNK_BARS)
+  const chunk = chunkFor(columns)
+  const stream = new ColumnStream(columns, chunk, table)
   try {
     const given = stream.sources.map((name) => ({ from: sources(name), to: stream.source(name) }))
-    for (let row = 0; row < rows; row += CHUNK_BARS) {
-      const n = Math.min(CHUNK_BARS, rows - row)
+    for (let row = 0; row < rows; row += chunk) {
+      const n = Math.min(chunk, rows - row)
       const at = stream.begin(n)
       for (const { from, to } of given) to.set(from.subarray(row, row + n), at)
       stream.advance(n)

@@ -60,6 +60,43 @@ export function zoneOffset(zone: string): ZoneOffset {
 export type ClockStep = 'bar' | 'minute' | 'day'
 const STEP_MS: Readonly<Record<ClockStep, number>> = { bar: 0, minute: MINUTE_MS, day: DAY_MS }
 
+/** Wall-clock time of a zone at each bar's open, as ms that read like UTC. */
+function wallClock(time: Column, zone: string): Column {
+  if (zone === 'UTC') return time
+  return column({
+    name: 'wall_clock',
+    inputs: [time],
+    params: [zone],
+    start: ([t], [y]) => {
+      const offsetAt = zoneOffset(zone)
+      const kept = { begin: NaN, offset: 0 }
+      return (from, to) => toWallClock(t!, y!, offsetAt, kept, from, to)
+    },
+  })
+}
+
+/** @param kept the quarter of an hour last seen, and its offset */
+function toWallClock(
+  t: Float64Array,
+  y: Float64Array,
+  offsetAt: ZoneOffset,
+  kept: { begin: number; offset: number },
+  from: number,
+  to: number,
+): void {
+  let { begin, offset } = kept
+  for (let i = from; i < to; i++) {
+    const now = t[i]!
+    if (!(now >= begin && now < begin + GRAIN_MS)) {
+      begin = Math.floor(now / GRAIN_MS) * GRAIN_MS
+      offset = offsetAt(now)
+    }
+    y[i] = now + offset
+  }
+  kept.begin = begin
+  kept.offset = offset
+}
+
 /**
  * fn(wall-clock time of the bar's open, as ms that read like UTC).
  * @param name says which function it is
@@ -68,35 +105,34 @@ const STEP_MS: Readonly<Record<ClockStep, number>> = { bar: 0, minute: MINUTE_MS
 export function onClock(time: Column, zone: string, name: string, fn: (clock: number) => number, step: ClockStep = 'bar'): Column {
   return column({
     name: `clock_${name}`,
-    inputs: [time],
+    inputs: [wallClock(time, zone)],
     params: [zone],
-    start: ([t], [y]) => {
-      const offsetAt = zoneOffset(zone)
-      const length = STEP_MS[step]
-      // Kept between steps; within a step the loop works on locals, which stay in registers.
-      const kept = { grain: NaN, offset: 0, stretch: NaN, value: NaN }
-      return (from, to) => {
-        let { grain, offset, stretch, value } = kept
-        for (let i = from; i < to; i++) {
-          const now = t![i]!
-          const thisGrain = Math.floor(now / GRAIN_MS)
-          if (thisGrain !== grain) {
-            grain = thisGrain
-            offset = offsetAt(now)
-          }
-          const clock = now + offset
-          const thisStretch = length === 0 ? NaN : Math.floor(clock / length)
-          if (thisStretch !== stretch) {
-            stretch = thisStretch
-            value = fn(clock)
-          }
-          y![i] = value
-        }
-        kept.grain = grain
-        kept.offset = offset
-        kept.stretch = stretch
-        kept.value = value
-      }
+    start: ([clock], [y]) => {
+      const kept = { begin: NaN, value: NaN }
+      return (from, to) => stepwise(clock!, y!, fn, STEP_MS[step], kept, from, to)
     },
   })
+}
+
+/** @param kept beginning of the stretch last seen, and its value */
+function stepwise(
+  clock: Float64Array,
+  y: Float64Array,
+  fn: (clock: number) => number,
+  length: number,
+  kept: { begin: number; value: number },
+  from: number,
+  to: number,
+): void {
+  let { begin, value } = kept
+  for (let i = from; i < to; i++) {
+    const now = clock[i]!
+    if (!(now >= begin && now < begin + length)) {
+      if (length > 0) begin = Math.floor(now / length) * length
+      value = fn(now)
+    }
+    y[i] = value
+  }
+  kept.begin = begin
+  kept.value = value
 }

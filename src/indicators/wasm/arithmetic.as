@@ -1,4 +1,4 @@
-import { address, finite, get, number, put } from './memory'
+import { address, finite, get, ln, number, put } from './memory'
 
 export function add(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), z = address(args, 1), y = address(args, 2)
@@ -25,7 +25,7 @@ export function divide(args: usize, from: i32, to: i32): void {
 
 export function log_ratio(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), z = address(args, 1), y = address(args, 2)
-  for (let i = from; i < to; i++) put(y, i, finite(Math.log(get(x, i) / get(z, i))))
+  for (let i = from; i < to; i++) put(y, i, finite(ln(get(x, i) / get(z, i))))
 }
 
 export function scale(args: usize, from: i32, to: i32): void {

@@ -1,4 +1,4 @@
-import { address, finite, get, put, whole } from './memory'
+import { address, finite, get, ln, put, whole } from './memory'
 
 // State: values since the last break, up to `bars`. A change over a break would reach into what lies before it.
 
@@ -88,7 +88,7 @@ export function log_change(args: usize, from: i32, to: i32): void {
     for (; i < to; i++) {
       const v = get(x, i)
       if (v != v) break
-      put(y, i, finite(Math.log(v / get(x, i - bars))))
+      put(y, i, finite(ln(v / get(x, i - bars))))
     }
   }
   put(s, 0, known)

@@ -1,4 +1,4 @@
-import { address, finite, get, larger, number, once, put, smaller, whole } from './memory'
+import { address, finite, get, larger, ln, number, once, put, smaller, whole } from './memory'
 
 // State: whether there is a close before, that close.
 export function true_range(args: usize, from: i32, to: i32): void {
@@ -202,7 +202,7 @@ export function rogers_satchell(args: usize, from: i32, to: i32): void {
   const o = address(args, 0), h = address(args, 1), l = address(args, 2), c = address(args, 3), y = address(args, 4)
   for (let i = from; i < to; i++) {
     const open = get(o, i), high = get(h, i), low = get(l, i), close = get(c, i)
-    put(y, i, finite(Math.log(high / close) * Math.log(high / open) + Math.log(low / close) * Math.log(low / open)))
+    put(y, i, finite(ln(high / close) * ln(high / open) + ln(low / close) * ln(low / open)))
   }
 }
 
