@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { barColumns, computeColumns } from '../src/indicators/index.js'
+import { barColumns, computeColumns, logChange, rollingCorrelation, rollingShape, sortedWindow } from '../src/indicators/index.js'
 import { askPython, installPeers } from './fixtures/peer-packages.js'
 import { randomBars } from './fixtures/random-bars.js'
 import { taFunctions } from './fixtures/ta-functions.js'
@@ -38,5 +38,35 @@ for code in request:
       const error = Math.abs(values[i]! - wanted[i]!) / Math.max(Math.abs(wanted[i]!), median)
       expect(error, `row ${i}: ${values[i]} against ${wanted[i]}`).toBeLessThan(1e-9)
     }
+  })
+})
+
+describe.skipIf('missing' in peers)(`pandas${why}`, () => {
+  it('has the same rolling skewness, kurtosis, ranks, quantiles and correlation', () => {
+    if ('missing' in peers) return
+    const bars = randomBars(3000, 8)
+    const { close, volume } = barColumns()
+    const moves = logChange(close)
+    const { skewness, kurtosis } = rollingShape(moves, 60)
+    const { rank, quantiles } = sortedWindow(moves, 60, [0.1, 0.5])
+    const columns = {
+      skewness,
+      kurtosis,
+      rank,
+      low: quantiles[0]!,
+      median: quantiles[1]!,
+      correlation: rollingCorrelation(close, volume, 60),
+    }
+    const ours = computeColumns(bars, { moves, ...columns })
+    const script = `
+import pandas as pd
+moves, close, volume = [pd.Series(c) for c in columns]
+window = moves.rolling(60)
+for column in [window.skew(), window.kurt(), window.rank(pct=True), window.quantile(0.1), window.quantile(0.5), close.rolling(60).corr(volume)]:
+    answer(column)
+`
+    const theirs = askPython(peers, script, null, [ours.moves, bars.close, bars.volume])
+    for (const [k, name] of (Object.keys(columns) as (keyof typeof columns)[]).entries())
+      for (let i = 60; i < 3000; i++) expect(Math.abs(ours[name][i]! - theirs[k]![i]!), `${name}, row ${i}`).toBeLessThan(1e-9)
   })
 })

@@ -23,7 +23,7 @@ export function rollingMoments(a: Column, period: number): Moments {
     params: [period],
     reach: period - 1,
     warmup,
-    state: 3 * period + 5,
+    state: 3 * period + 6,
   })
   return { mean: mean!, variance: variance!, std: std! }
 }

@@ -20,7 +20,7 @@ export function rollingPair(a: Column, b: Column, period: number): RollingPair {
     params: [period],
     reach: period - 1,
     warmup,
-    state: 6 * period + 9,
+    state: 6 * period + 11,
   })
   return { covariance: covariance!, varianceA: varianceA!, varianceB: varianceB! }
 }

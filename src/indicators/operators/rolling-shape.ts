@@ -22,7 +22,7 @@ export function rollingShape(a: Column, period: number): RollingShape {
     params: [period],
     reach: period - 1,
     warmup,
-    state: 4 * period + 11,
+    state: 4 * period + 13,
   })
   return { skewness: skewness!, kurtosis: kurtosis! }
 }

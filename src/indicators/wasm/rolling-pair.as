@@ -1,13 +1,13 @@
 import { address, fill, get, larger, once, put, whole } from './memory'
 
-// By blocks: see rolling-pair.ts. State: whether it has begun; of the next block how many pairs there are, the first one, five sums around it; then six lists of
-// `period`: 1 / n; for q.. of the last full block both means and three sums of products of distances.
+// By blocks: see rolling-pair.ts. State: whether it has begun; of the next block how many pairs there are, the first one, five sums around it; the last pair of the block before; then six lists
+// of `period`: 1 / n; for q.. of the last full block the distances of both means from the last pair, and three sums of products of distances from the means.
 export function pair(args: usize, from: i32, to: i32): void {
   const xA = address(args, 0), xB = address(args, 1)
   const yAB = address(args, 2), yAA = address(args, 3), yBB = address(args, 4), s = address(args, 5)
   const period = whole(args, 6)
   const size = <usize>period << 3
-  const inverse = s + 72
+  const inverse = s + 88
   const meanA = inverse + size, meanB = meanA + size
   const tailAB = meanB + size, tailAA = tailAB + size, tailBB = tailAA + size
   if (get(s, 0) == 0) {
@@ -19,6 +19,7 @@ export function pair(args: usize, from: i32, to: i32): void {
   let n = <i32>get(s, 1)
   let cA = get(s, 2), cB = get(s, 3)
   let a1 = get(s, 4), b1 = get(s, 5), ab = get(s, 6), aa = get(s, 7), bb = get(s, 8)
+  let lastA = get(s, 9), lastB = get(s, 10)
   for (let i = from; i < to; i++) {
     const v = get(xA, i)
     const w = get(xB, i)
@@ -50,8 +51,8 @@ export function pair(args: usize, from: i32, to: i32): void {
     const sAA = larger(aa - a1 * shiftA, 0)
     const sBB = larger(bb - b1 * shiftB, 0)
     if (n < period) {
-      const gapA = cA + shiftA - get(meanA, n)
-      const gapB = cB + shiftB - get(meanB, n)
+      const gapA = cA - lastA + shiftA - get(meanA, n)
+      const gapB = cB - lastB + shiftB - get(meanB, n)
       const weight = <f64>n * perBar * <f64>(period - n)
       put(yAB, i, (sAB + get(tailAB, n) + gapA * gapB * weight) * perBar)
       put(yAA, i, (sAA + get(tailAA, n) + gapA * gapA * weight) * perBar)
@@ -61,6 +62,8 @@ export function pair(args: usize, from: i32, to: i32): void {
     put(yAB, i, sAB * perBar)
     put(yAA, i, sAA * perBar)
     put(yBB, i, sBB * perBar)
+    lastA = v
+    lastB = w
     let t1 = 0.0, u1 = 0.0, tu = 0.0, tt = 0.0, uu = 0.0
     for (let q = period - 1, k = i; q > 0; q--, k--) {
       const f = get(xA, k) - v
@@ -72,8 +75,8 @@ export function pair(args: usize, from: i32, to: i32): void {
       uu += g * g
       const tShift = t1 * get(inverse, period - q)
       const uShift = u1 * get(inverse, period - q)
-      put(meanA, q, v + tShift)
-      put(meanB, q, w + uShift)
+      put(meanA, q, tShift)
+      put(meanB, q, uShift)
       put(tailAB, q, tu - t1 * uShift)
       put(tailAA, q, larger(tt - t1 * tShift, 0))
       put(tailBB, q, larger(uu - u1 * uShift, 0))
@@ -88,4 +91,6 @@ export function pair(args: usize, from: i32, to: i32): void {
   put(s, 6, ab)
   put(s, 7, aa)
   put(s, 8, bb)
+  put(s, 9, lastA)
+  put(s, 10, lastB)
 }

@@ -16,18 +16,20 @@ function include(m: usize, value: f64): void {
   put(m, 4, n)
 }
 
-// By blocks: see rolling-shape.ts. State: whether it has begun; moments of the next block's values so far; moments for the tails; then mean, second, third and fourth sum
-// of values q.. of the last full block.
+// By blocks: see rolling-shape.ts. State: whether it has begun; the first value of the next block and the last of the block before; moments of the next block's values so far, as
+// distances from its first; moments for the tails; then mean, second, third and fourth sum of values q.. of the last full block, as distances from its last.
 export function shape(args: usize, from: i32, to: i32): void {
   const x = address(args, 0), outSkew = address(args, 1), outKurt = address(args, 2), s = address(args, 3), period = whole(args, 4)
   const size = <usize>period << 3
-  const head = s + 8, part = s + 48
-  const tailMean = s + 88, tail2 = tailMean + size, tail3 = tail2 + size, tail4 = tail3 + size
+  const head = s + 24, part = s + 64
+  const tailMean = s + 104, tail2 = tailMean + size, tail3 = tail2 + size, tail4 = tail3 + size
   if (get(s, 0) == 0) fill(tailMean, period, NaN)
   put(s, 0, 1)
   const p = once(<f64>period)
   const forSkew = once((p * sqrt<f64>(p - 1)) / (p - 2))
   const forKurt = once((p - 1) / ((p - 2) * (p - 3)))
+  let first = get(s, 1)
+  let last = get(s, 2)
   for (let i = from; i < to; i++) {
     const v = get(x, i)
     if (v != v) {
@@ -37,14 +39,15 @@ export function shape(args: usize, from: i32, to: i32): void {
       put(outKurt, i, NaN)
       continue
     }
-    include(head, v)
+    if (get(head, 4) == 0) first = v
+    include(head, v - first)
     const n = <i32>get(head, 4)
     let m2 = get(head, 1), m3 = get(head, 2), m4 = get(head, 3)
     if (n < period) {
       // Moments of two parts together (Pebay 2008, eq. 2.1).
       const a = <f64>n, rest = p - a
       const t2 = get(tail2, n), t3 = get(tail3, n)
-      const step = (get(head, 0) - get(tailMean, n)) / p
+      const step = (first - last + get(head, 0) - get(tailMean, n)) / p
       const step2 = step * step
       const share = step2 * p * rest * a
       m4 +=
@@ -63,9 +66,10 @@ export function shape(args: usize, from: i32, to: i32): void {
       put(outKurt, i, NaN)
     }
     if (n < period) continue
+    last = v
     fill(part, 5, 0)
     for (let q = period - 1, k = i; q > 0; q--, k--) {
-      include(part, get(x, k))
+      include(part, get(x, k) - v)
       put(tailMean, q, get(part, 0))
       put(tail2, q, get(part, 1))
       put(tail3, q, get(part, 2))
@@ -73,4 +77,6 @@ export function shape(args: usize, from: i32, to: i32): void {
     }
     fill(head, 5, 0)
   }
+  put(s, 1, first)
+  put(s, 2, last)
 }
