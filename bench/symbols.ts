@@ -29,7 +29,7 @@ const SHAPES: readonly Shape[] = [
   { lookback: 60, batch: 32, inputs: 16, units: 64, layers: 1, steps: 8 },
   { lookback: 30, batch: 64, inputs: 8, units: 32, layers: 1, steps: 8 },
   { lookback: 60, batch: 128, inputs: 32, units: 64, layers: 1, steps: 4 },
-].map((shape) => ({ name: `${shape.lookback},${shape.batch},${shape.inputs},${shape.units}`, ...shape }) as Shape)
+]
 
 const workers = Array.from({ length: cores }, () => Child.start({ entry: 'bench/symbols/worker.ts' }))
 const share = (worker: number): number => Math.floor(((worker + 1) * symbols) / cores) - Math.floor((worker * symbols) / cores)

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { readInstalled } from '../src/native/installed.js'
 import { exportNotebook, runPipeline, type PipelineResult } from '../src/notebook/index.js'
 import { readEvents, readRun } from '../src/track/index.js'
+import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 
 /** The main job, headless, on small parameters and real bars (2,335 days of one share). */
 const NOTEBOOK = projectPath('notebooks/direction.ipynb')
@@ -14,14 +14,7 @@ const SMALL = { dataset: 'googl-1d', folds: 2, epochs: 1, embargoMinutes: 60, se
 const missing = readInstalled() === undefined ? 'set-up has not run (npm run setup)' : undefined
 if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`)
 
-const runs = mkdtempSync(join(tmpdir(), 'barlab-direction-'))
-const before = process.env.BARLAB_RUNS_DIR
-beforeAll(() => void (process.env.BARLAB_RUNS_DIR = runs))
-afterAll(() => {
-  if (before === undefined) delete process.env.BARLAB_RUNS_DIR
-  else process.env.BARLAB_RUNS_DIR = before
-  rmSync(runs, { recursive: true, force: true })
-})
+const runs = ownRunsFolder('direction')
 const run = (parameters: Record<string, unknown>): Promise<PipelineResult> =>
   runPipeline({ notebooks: [NOTEBOOK], parameters: { ...SMALL, ...parameters }, quiet: true })
 const metrics = (folder: string): string => readFileSync(join(folder, 'metrics.json'), 'utf8')

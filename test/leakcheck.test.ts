@@ -1,24 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { projectPath, projectRoot } from '../src/core/index.js'
 import { checkNotebookLeaks } from '../src/notebook/index.js'
 import { listRuns } from '../src/track/index.js'
 import { checkDatasetLeaks } from '../src/workflow/index.js'
+import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 
 mkdirSync(projectPath('.cache', 'tests'), { recursive: true })
 const folder = mkdtempSync(projectPath('.cache', 'tests', 'leakcheck-'))
-const runs = mkdtempSync(join(tmpdir(), 'barlab-leakcheck-'))
-const before = process.env.BARLAB_RUNS_DIR
-beforeAll(() => void (process.env.BARLAB_RUNS_DIR = runs))
-afterAll(() => {
-  if (before === undefined) delete process.env.BARLAB_RUNS_DIR
-  else process.env.BARLAB_RUNS_DIR = before
-  rmSync(folder, { recursive: true, force: true })
-  rmSync(runs, { recursive: true, force: true })
-})
+ownRunsFolder('leakcheck')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function notebook(name: string, cells: readonly string[]): string {
   const path = join(folder, `${name}.ipynb`)

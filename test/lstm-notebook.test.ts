@@ -1,23 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { readInstalled } from '../src/native/installed.js'
 import { runPipeline } from '../src/notebook/index.js'
 import { readEvents } from '../src/track/index.js'
+import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 
 const missing = readInstalled() === undefined ? 'set-up has not run (npm run setup)' : undefined
 if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`)
 
-const runs = mkdtempSync(join(tmpdir(), 'barlab-lstm-notebook-'))
-const before = process.env.BARLAB_RUNS_DIR
-beforeAll(() => void (process.env.BARLAB_RUNS_DIR = runs))
-afterAll(() => {
-  if (before === undefined) delete process.env.BARLAB_RUNS_DIR
-  else process.env.BARLAB_RUNS_DIR = before
-  rmSync(runs, { recursive: true, force: true })
-})
+ownRunsFolder('lstm-notebook')
 
 describe.skipIf(missing !== undefined)('notebooks/lstm.ipynb', () => {
   it('trains, resumes to the same bytes, and scores both models, headless on small parameters', async () => {

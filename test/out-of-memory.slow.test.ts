@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nativeTestsMissing } from '../src/native/tensorflow/native-test.fixture.js'
+import { nativeTestsMissing } from './fixtures/native-addon.js'
 import { probeBatchSize } from '../src/runtime/index.js'
 
 describe.skipIf(nativeTestsMissing() !== undefined)('TensorFlow itself', () => {

@@ -1,23 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { exportNotebook, runPipeline, type PipelineOptions, type PipelineResult } from '../src/notebook/index.js'
 import { listRuns, readRun } from '../src/track/index.js'
+import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 
 mkdirSync(projectPath('.cache', 'tests'), { recursive: true })
 const folder = mkdtempSync(projectPath('.cache', 'tests', 'pipeline-'))
-const runs = mkdtempSync(join(tmpdir(), 'barlab-runs-'))
-const before = process.env.BARLAB_RUNS_DIR
-beforeAll(() => void (process.env.BARLAB_RUNS_DIR = runs))
-afterAll(() => {
-  if (before === undefined) delete process.env.BARLAB_RUNS_DIR
-  else process.env.BARLAB_RUNS_DIR = before
-  rmSync(folder, { recursive: true, force: true })
-  rmSync(runs, { recursive: true, force: true })
-})
+const runs = ownRunsFolder('runs')
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 type CellSpec = string | { readonly code: string; readonly tags: readonly string[] } | { readonly markdown: string }
 function notebook(name: string, cells: readonly CellSpec[]): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLstmNetwork } from '../../src/models/lstm-network.js'
 import type { LoadedTensorflow } from '../../src/native/tensorflow/index.js'
-import { train, type CheckpointEvent, type Network } from '../../src/train/index.js'
+import { train, type CheckpointEvent, type Network, withoutSamples } from '../../src/train/index.js'
 import { median } from '../features/timing.js'
 import { sequences } from '../lstm/problem.js'
 import { nameOf, type Shape } from '../lstm/shapes.js'
@@ -56,24 +56,18 @@ async function watchTraining(loaded: LoadedTensorflow, shape: Shape, threads: nu
     watch.bytes = readdirSync(event.path).reduce((sum, name) => sum + statSync(join(event.path, name)).size, 0)
   }
   try {
-    await train(
-      loaded.tf,
-      network,
-      data,
-      { ...data, endRow: new Int32Array(0), target: new Float32Array(0) },
-      {
-        ...{ epochs, batchSize: batch, learningRate: 1e-3, gradientClip: 1, patience: Infinity, minDelta: 0, seed: 1 },
-        checkpoint: { folder, everyEpochs: 2, onEvent },
-        onEpoch: ({ epoch }) => {
-          const [at, cpu] = [performance.now(), cpuNow()]
-          if (last !== undefined)
-            watch.intervals.push({ saved: last.epoch % 2 === 0, ms: at - last.at, cpuMs: cpu - last.cpu, betweenMs: begunAt! - last.at })
-          last = { epoch, at, cpu }
-          if (epoch % 2 === 0) saveBegunAt = at
-          begunAt = undefined
-        },
+    await train(loaded.tf, network, data, withoutSamples(data), {
+      ...{ epochs, batchSize: batch, learningRate: 1e-3, gradientClip: 1, patience: Infinity, minDelta: 0, seed: 1 },
+      checkpoint: { folder, everyEpochs: 2, onEvent },
+      onEpoch: ({ epoch }) => {
+        const [at, cpu] = [performance.now(), cpuNow()]
+        if (last !== undefined)
+          watch.intervals.push({ saved: last.epoch % 2 === 0, ms: at - last.at, cpuMs: cpu - last.cpu, betweenMs: begunAt! - last.at })
+        last = { epoch, at, cpu }
+        if (epoch % 2 === 0) saveBegunAt = at
+        begunAt = undefined
       },
-    )
+    })
   } finally {
     inner.dispose()
   }

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs'
 import { loadTensorflow } from '../../src/native/tensorflow/index.js'
 import { createLstmNetwork } from '../../src/models/lstm-network.js'
-import { createOptimizer, TrainingLoop } from '../../src/train/index.js'
+import { createOptimizer, TrainingLoop, withoutSamples } from '../../src/train/index.js'
 import { allSamples, gatherWindows } from '../../src/train/sequence-data.js'
 import { servePeer } from './peer-process.js'
 import { readProblem } from './problem.js'
@@ -15,7 +15,7 @@ const shape = { lookbackBars: lookback, featureCount: inputs, units, layers }
 const network = createLstmNetwork(loaded, { ...shape, dropout: 0, threads, seed: 1, outputBias: 0 })
 const patience = { epochs: Infinity, patience: Infinity, minDelta: 0 }
 const loop = new TrainingLoop(tf, network, { ...patience, batchSize: batch, learningRate, gradientClip, seed: 1 })
-const noSamples = { ...data, endRow: new Int32Array(0), target: new Float32Array(0) }
+const noSamples = withoutSamples(data)
 
 async function epoch(): Promise<{ ms: number; loss: number }> {
   const started = performance.now()

@@ -1,7 +1,7 @@
 import { createLstmNetwork } from '../../src/models/index.js'
 import { loadTensorflow } from '../../src/native/tensorflow/index.js'
 import { serveParent } from '../../src/runtime/index.js'
-import { JointTraining, TrainingLoop, type LabelledSequences } from '../../src/train/index.js'
+import { JointTraining, TrainingLoop, withoutSamples, type LabelledSequences } from '../../src/train/index.js'
 import { sequences } from '../lstm/problem.js'
 import type { Shape } from '../lstm/shapes.js'
 
@@ -34,7 +34,7 @@ function prepared({ shape, networks, threads, together = false }: Job) {
     return new TrainingLoop(tf, createLstmNetwork({ tf, ...loaded }, config), options)
   })
   const data = sequences(shape)
-  return { loops, data, none: { ...data, endRow: new Int32Array(0), target: new Float32Array(0) } }
+  return { loops, data, none: withoutSamples(data) }
 }
 
 /** One epoch of each network. Answers with the milliseconds; networks stay for the next call with the same job. */

@@ -1,17 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { countOomKills, machineFacts, memoryGroupLimit, memoryGroups, memoryGroupUse } from './index.js'
+import { fakeRoot } from '../../test/fixtures/fake-root.js'
 
-let root: string
-beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'barlab-cgroup-'))))
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-const put = (path: string, text: string): void => {
-  const file = join(root, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-}
+const { root, put } = fakeRoot('cgroup')
 const folders = (): string[] => memoryGroups(root).map(({ folder }) => folder.slice(root.length))
 
 describe('memory control groups', () => {

@@ -1,5 +1,8 @@
 import { checkScores } from './check-scores.js'
 
+/** 1 / (1 + e^-z), the probability behind log-odds, without overflow at either end. */
+export const sigmoid = (z: number): number => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)))
+
 /** Mean squared distance of probability and outcome; 0.25 for a constant 0.5. NaN without rows. */
 export function brier(y: ArrayLike<number>, p: ArrayLike<number>): number {
   checkScores(y, p)

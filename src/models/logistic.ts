@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sigmoid } from '../metrics/index.js'
 import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
 import { Sidecar, SidecarArray } from '../sidecar/index.js'
 import type { FitInput, FitReport, Model } from './model.js'
@@ -132,9 +133,6 @@ class LogisticModel implements Model {
     })
   }
 }
-
-/** Without overflow on either side. */
-const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))
 
 function logLoss(proba: Float64Array, targets: Float64Array): number {
   const tiny = Number.EPSILON

@@ -1,16 +1,15 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRng } from '../core/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { loadTensorflow, recurrentLayer, type LoadedTensorflow } from '../native/tensorflow/index.js'
 import { train, type LabelledSequences } from '../train/index.js'
 import { createLstmNetwork, type LstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
 import { loadWeights, writeWeights } from './lstm-weights.js'
 
-const addon = readInstalled()?.addon?.path
 const BASE: LstmNetworkConfig = {
   ...{ lookbackBars: 6, featureCount: 3, units: 5, layers: 2, cell: 'lstm', bidirectional: false },
   ...{ dropout: 0, threads: 2, seed: 7, outputBias: 0.25 },
@@ -18,7 +17,7 @@ const BASE: LstmNetworkConfig = {
 const folder = mkdtempSync(join(tmpdir(), 'barlab-lstm-network-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(addon === undefined || !existsSync(addon))('the network of the LSTM', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('the network of the LSTM', () => {
   let loaded: LoadedTensorflow
   let tf: LoadedTensorflow['tf']
 

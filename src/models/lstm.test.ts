@@ -1,19 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createRng } from '../core/index.js'
 import type { FeatureMatrix } from '../preprocess/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { loadTensorflow, nativeBackend } from '../native/tensorflow/index.js'
 import { createLstmModel, loadLstmModel } from './lstm.js'
 import { describeBackend, slowerPath } from './lstm-backend.js'
 import { lstmParamsSchema } from './lstm-params.js'
 import type { FitInput, FitProgress, FitReport, Model } from './model.js'
 
-const addon = readInstalled()?.addon?.path
-const native = addon !== undefined && existsSync(addon)
-if (!native) process.stderr.write('skipped: the TensorFlow addon is not installed (npm run setup)\n')
+const native = nativeTestsMissing() === undefined
 
 const CONTEXT = { device: 'cpu', requireDevice: native } as const
 const ROWS = 1400

@@ -2,7 +2,7 @@ import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preproc
 import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice } from '../native/tensorflow/index.js'
 import {
   checkWindows,
-  predictLogits,
+  predictProba,
   train as trainNetwork,
   type EpochResult,
   type LabelledSequences,
@@ -111,8 +111,7 @@ class LstmModel implements Model {
     if (this.#fitted === undefined) throw notFitted()
     const { loaded, network, preprocessor } = this.#fitted
     checkNames(X, preprocessor.inputs)
-    const logits = await predictLogits(loaded.tf, network, preparedWindows(X, preprocessor, this.#params.lookbackBars)(rows))
-    return Float64Array.from(logits, (z) => (z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z))))
+    return predictProba(loaded.tf, network, preparedWindows(X, preprocessor, this.#params.lookbackBars)(rows))
   }
 
   /** An LSTM has no number of its own for a feature. */

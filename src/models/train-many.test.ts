@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRng, sha256 } from '../core/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { loadTensorflow, lstmSteps, nativeBackend, type LoadedTensorflow } from '../native/tensorflow/index.js'
 import { readWeights, train, trainMany, type LabelledSequences, type Network, type Training, type TrainOptions } from '../train/index.js'
 import { createLstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
 
-const addon = readInstalled()?.addon?.path
 const OPTIONS: TrainOptions = { epochs: 3, batchSize: 32, learningRate: 0.01, gradientClip: 0.5, patience: 2, minDelta: 0, seed: 1 }
 const BASE: LstmNetworkConfig = {
   ...{ lookbackBars: 6, featureCount: 3, units: 5, layers: 1, dropout: 0, threads: 2, seed: 1, outputBias: 0.1 },
@@ -33,7 +32,7 @@ const SYMBOLS: readonly {
   { samples: 130, config: { seed: 3 }, options: { epochs: 5, batchSize: 48, schedule: { kind: 'cosine' } } },
 ]
 
-describe.skipIf(addon === undefined || !existsSync(addon))('trainMany', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('trainMany', () => {
   const folder = mkdtempSync(join(tmpdir(), 'train-many-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   let loaded: LoadedTensorflow

@@ -1,19 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { driverCudaVersion, findGpus, firstVisibleGpu, nvidiaDevicePresent, nvidiaHardwarePresent, parseNvidiaSmi } from './index.js'
+import { fakeRoot } from '../../test/fixtures/fake-root.js'
 
-let root: string
-beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'barlab-gpu-'))))
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-
-const put = (path: string, text: string): string => {
-  const file = join(root, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-  return file
-}
+const { root, put } = fakeRoot('gpu')
 const program = (text: string): string => {
   const file = put('bin/nvidia-smi', `#!/bin/sh\n${text}\n`)
   chmodSync(file, 0o755)

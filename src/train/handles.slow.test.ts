@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { loadTensorflow, nativeBackend, type LoadedTensorflow } from '../native/tensorflow/index.js'
 import { lstmNetwork, lstmProblem, TRAINING } from '../../test/fixtures/training-child.js'
 import { train, type Network } from './index.js'
 
-const addon = readInstalled()?.addon?.path
-
-describe.skipIf(addon === undefined || !existsSync(addon))('a long training', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('a long training', () => {
   let loaded: LoadedTensorflow
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 export * from './network.js'
 export { crossEntropy, predictLogits, predictProba } from './predict.js'
-export { checkWindows, type LabelledSequences, type SequenceData } from './sequence-data.js'
+export { checkWindows, withoutSamples, type LabelledSequences, type SequenceData } from './sequence-data.js'
 export { updateRule, createOptimizer } from './optimizer/create-optimizer.js'
 export * from './optimizer/optimizer.js'
 export * from './learning-rate.js'

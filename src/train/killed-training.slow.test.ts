@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createRng, projectPath } from '../core/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import type { KillPoint } from '../../test/fixtures/training-child.js'
 
-const addon = readInstalled()?.addon?.path
 const KILLS = 40
 const POINTS: KillPoint[] = ['write', 'before-rename', 'after-rename', 'evaluation', 'batch']
 
@@ -48,7 +47,7 @@ function child(args: readonly string[], killAfterMs?: number): Promise<Ended> {
   })
 }
 
-describe.skipIf(addon === undefined || !existsSync(addon))('a training that is killed', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('a training that is killed', () => {
   it(`${KILLS} times without warning, in steps, writes, renames and evaluations, ends in the bytes of an unbroken one`, async () => {
     const started = performance.now()
     const unbroken = await child([''])

@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../core/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { loadTensorflow, nativeBackend, type Tfjs } from '../native/tensorflow/index.js'
-import { readWeights, train, type Network, type TrainOptions } from './index.js'
-import { denseNetwork, nothing, problem, withNetwork } from './training-problem.fixture.js'
+import { readWeights, train, type Network, type TrainOptions, withoutSamples } from './index.js'
+import { denseNetwork, problem, withNetwork } from './training-problem.fixture.js'
 
-const addon = readInstalled()?.addon?.path
 const OPTIONS: TrainOptions = { epochs: 4, batchSize: 32, learningRate: 0.05, gradientClip: 0.3, patience: 4, minDelta: 0, seed: 1 }
 const hashOf = (network: Network): string => sha256(...readWeights(network).map(({ values }) => values))
 
-describe.skipIf(addon === undefined || !existsSync(addon))('training by the native ops', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('training by the native ops', () => {
   let tf: Tfjs
 
   beforeAll(async () => {
@@ -49,7 +47,7 @@ describe.skipIf(addon === undefined || !existsSync(addon))('training by the nati
           return step === 4 ? z.mul(tf.tensor2d([[NaN]])) : z
         },
       }
-      await expect(train(tf, network, data, nothing(data), OPTIONS)).rejects.toMatchObject({
+      await expect(train(tf, network, data, withoutSamples(data), OPTIONS)).rejects.toMatchObject({
         code: 'training-diverged',
         received: expect.stringMatching(/loss NaN, gradient norm NaN in epoch 2, batch 2 of 3; .*output\/bias \(1 of 1\)/) as string,
       })

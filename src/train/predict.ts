@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { sigmoid } from '../metrics/index.js'
 import type { Tfjs } from '../native/tensorflow/index.js'
 import type { Network } from './network.js'
 import { allSamples, gatherWindows, type SequenceData } from './sequence-data.js'
@@ -24,9 +25,7 @@ export async function predictLogits(tf: Tfjs, network: Network, data: SequenceDa
 
 /** Probability of y = 1 for every sample, in order: {@link predictLogits} through the logistic function. */
 export async function predictProba(tf: Tfjs, network: Network, data: SequenceData): Promise<Float64Array> {
-  return Float64Array.from(await predictLogits(tf, network, data), (z) =>
-    z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z)),
-  )
+  return Float64Array.from(await predictLogits(tf, network, data), sigmoid)
 }
 
 /** Mean binary cross entropy of log-odds in double precision, without overflow; weights with mean 1 are applied where given. */

@@ -59,5 +59,12 @@ export function gatherWindows({ features, featureCount, lookback, endRow }: Sequ
   return out
 }
 
+/** The same without samples: no validation. */
+export const withoutSamples = (data: LabelledSequences): LabelledSequences => ({
+  ...data,
+  endRow: new Int32Array(0),
+  target: new Float32Array(0),
+})
+
 /** Sample numbers 0 to count - 1. */
 export const allSamples = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i)

@@ -1,23 +1,10 @@
 import type { Tensor2D, Variable } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createRng } from '../core/index.js'
 import { requireTfjs, type Tfjs } from '../native/tensorflow/index.js'
-import { crossEntropy, predictLogits, readWeights, train, type LabelledSequences, type Network, type TrainOptions } from './index.js'
+import { crossEntropy, predictLogits, readWeights, train, type Network, type TrainOptions, withoutSamples } from './index.js'
+import { problem } from './training-problem.fixture.js'
 
 const OPTIONS: TrainOptions = { epochs: 30, batchSize: 32, learningRate: 0.05, gradientClip: 5, patience: 30, minDelta: 0, seed: 1 }
-
-/** y says whether the first feature of the window's first row is positive. */
-function problem(seed: number, samples: number, noise = 0): LabelledSequences {
-  const rng = createRng(seed, 'problem')
-  const lookback = 3
-  const rows = samples + lookback - 1
-  const features = Float32Array.from({ length: rows * 2 }, () => rng.normal())
-  const endRow = Int32Array.from({ length: samples }, (_, i) => i + lookback - 1)
-  const target = Float32Array.from(endRow, (row) => (features[(row - lookback + 1) * 2]! + noise * rng.normal() > 0 ? 1 : 0))
-  return { features, featureCount: 2, lookback, endRow, target }
-}
-
-const nothing = (like: LabelledSequences): LabelledSequences => ({ ...like, endRow: new Int32Array(0), target: new Float32Array(0) })
 
 describe('the training loop', () => {
   let tf: Tfjs
@@ -46,7 +33,7 @@ describe('the training loop', () => {
 
   async function trained(options: Partial<TrainOptions> = {}, data = problem(1, 200)): Promise<Float32Array> {
     const network = linear()
-    await train(tf, network, data, nothing(data), { ...OPTIONS, ...options })
+    await train(tf, network, data, withoutSamples(data), { ...OPTIONS, ...options })
     const weights = readWeights(network)
     network.dispose()
     return Float32Array.from(weights.flatMap(({ values }) => [...values]))
@@ -108,7 +95,7 @@ describe('the training loop', () => {
     let epochs = 0
     const network = linear()
     setTimeout(() => stop.abort(), 1)
-    const work = train(tf, network, data, nothing(data), {
+    const work = train(tf, network, data, withoutSamples(data), {
       ...OPTIONS,
       epochs: 100_000,
       signal: stop.signal,
@@ -131,7 +118,7 @@ describe('the training loop', () => {
         return inner.logits(x, step)
       },
     }
-    await expect(train(tf, network, data, nothing(data), { ...OPTIONS, signal: stop.signal })).rejects.toMatchObject({
+    await expect(train(tf, network, data, withoutSamples(data), { ...OPTIONS, signal: stop.signal })).rejects.toMatchObject({
       received: expect.stringContaining('batch 4 of 10') as string,
     })
     expect(forwards).toBe(3)
@@ -142,7 +129,7 @@ describe('the training loop', () => {
     const data = problem(1, 64)
     const network = linear(1e38)
     const features = data.features.map((value) => value * 1e30)
-    await expect(train(tf, network, { ...data, features }, nothing(data), OPTIONS)).rejects.toMatchObject({
+    await expect(train(tf, network, { ...data, features }, withoutSamples(data), OPTIONS)).rejects.toMatchObject({
       code: 'training-diverged',
     })
     expect(readWeights(network)[0]!.values).toEqual(new Float32Array(6).fill(1e38))

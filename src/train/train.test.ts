@@ -2,9 +2,18 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRng, manualClock, sha256 } from '../core/index.js'
 import { requireTfjs, type Tfjs } from '../native/tensorflow/index.js'
-import { lossWeights, readWeights, train, type EpochEvent, type LabelledSequences, type Network, type TrainOptions } from './index.js'
+import {
+  lossWeights,
+  readWeights,
+  train,
+  type EpochEvent,
+  type LabelledSequences,
+  type Network,
+  type TrainOptions,
+  withoutSamples,
+} from './index.js'
 import { allSamples, gatherWindows } from './sequence-data.js'
-import { denseNetwork, nothing, problem, withNetwork } from './training-problem.fixture.js'
+import { denseNetwork, problem, withNetwork } from './training-problem.fixture.js'
 
 const OPTIONS: TrainOptions = { epochs: 4, batchSize: 32, learningRate: 0.05, gradientClip: 0.3, patience: 4, minDelta: 0, seed: 1 }
 const hashOf = (network: Network): string => sha256(...readWeights(network).map(({ values }) => values))
@@ -20,7 +29,7 @@ describe('training', () => {
 
   async function weights(options: Partial<TrainOptions>, data = problem(1, 200, 0.5)): Promise<Float32Array> {
     return withNetwork(denseNetwork(tf, 1), async (network) => {
-      await train(tf, network, data, nothing(data), { ...OPTIONS, ...options })
+      await train(tf, network, data, withoutSamples(data), { ...OPTIONS, ...options })
       return Float32Array.from(readWeights(network).flatMap(({ values }) => [...values]))
     })
   }
@@ -53,7 +62,7 @@ describe('training', () => {
       return hashOf(network)
     })
     await withNetwork(denseNetwork(tf, 1, 0.2), async (network) => {
-      await train(tf, network, data, nothing(data), OPTIONS)
+      await train(tf, network, data, withoutSamples(data), OPTIONS)
       expect(hashOf(network)).toBe(plain)
     })
   })
@@ -124,7 +133,9 @@ describe('training', () => {
           return step === 4 ? z.add(inner.variables[3]!.variable.mul(Infinity).mul(0)) : z
         },
       }
-      const failure = await train(tf, network, { ...data, features }, nothing(data), OPTIONS).catch((error: unknown) => error as Error)
+      const failure = await train(tf, network, { ...data, features }, withoutSamples(data), OPTIONS).catch(
+        (error: unknown) => error as Error,
+      )
       expect(failure).toMatchObject({
         code: 'training-diverged',
         received: expect.stringMatching(/epoch 2, batch 2 of 3; gradient is no number in .*output\/bias \(1 of 1\)/) as string,
@@ -143,7 +154,7 @@ describe('training', () => {
       { gradientClipValue: 0 },
     ])
       await expect(weights(wrong)).rejects.toMatchObject({ code: 'bad-training-option' })
-    await expect(weights({}, nothing(problem(1, 10)))).rejects.toMatchObject({ code: 'no-samples' })
+    await expect(weights({}, withoutSamples(problem(1, 10)))).rejects.toMatchObject({ code: 'no-samples' })
     await expect(weights({ epochs: Infinity, schedule: { kind: 'cosine' } })).rejects.toMatchObject({ code: 'bad-schedule' })
   })
 

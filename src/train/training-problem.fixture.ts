@@ -16,13 +16,6 @@ export function problem(seed: number, samples: number, noise = 0): LabelledSeque
   return { features, featureCount: FEATURES, lookback: LOOKBACK, endRow, target }
 }
 
-/** No sample: no validation. */
-export const nothing = (like: LabelledSequences): LabelledSequences => ({
-  ...like,
-  endRow: new Int32Array(0),
-  target: new Float32Array(0),
-})
-
 /** A hidden layer over the flat window with dropout by seed and step: small, and with all that a resume can get wrong. */
 export function denseNetwork(tf: Tfjs, seed: number, dropout = 0, units = 5): Network {
   const inputs = LOOKBACK * FEATURES

@@ -2,9 +2,8 @@ import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TrainingConfig } from '../config/index.js'
 import { systemClock } from '../core/index.js'
+import { DAY_MS } from '../data/index.js'
 import type { FitCheckpoint } from '../models/index.js'
-
-const DAY_MS = 86_400_000
 
 /** When fits of many steps write checkpoints. */
 export type FitCheckpointPlan = Omit<FitCheckpoint, 'folder'>

@@ -24,7 +24,6 @@ export class FitMemory {
   readonly #workers = new Set<Child>()
   readonly #stop = new AbortController()
   readonly #monitor: MemoryMonitor
-  #level: MemoryLevel = 'ok'
 
   private constructor({ config, gpu, onEvent, start = MemoryMonitor.start.bind(MemoryMonitor) }: FitMemoryOptions) {
     this.#monitor = start({
@@ -75,12 +74,12 @@ export class FitMemory {
   }
 
   #react(level: MemoryLevel, advice: string): void {
-    this.#level = level
     if (level === 'stop') this.#stop.abort(memoryLimitError(advice))
     else for (const worker of this.#workers) this.#tell(worker)
   }
 
   #tell(worker: Child): void {
-    if (this.#level !== 'stop') worker.tell({ memory: this.#level } satisfies WorkerNews)
+    const { level } = this.#monitor
+    if (level !== 'stop') worker.tell({ memory: level } satisfies WorkerNews)
   }
 }

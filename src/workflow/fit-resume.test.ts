@@ -4,16 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { market, range } from '../../test/fixtures/market.js'
 import { loadConfig } from '../config/index.js'
-import { readInstalled } from '../native/installed.js'
+import { nativeTestsMissing } from '../../test/fixtures/native-addon.js'
 import { MemoryMonitor, type MemoryMonitorOptions } from '../runtime/index.js'
 import { checkpointFolder, fitCheckpointPlan, sweepCheckpoints } from './fit-checkpoints.js'
 import { fitFolds, type FitFoldsOptions } from './fit-folds.js'
 import type { FitEvent, FoldFit } from './fit-options.js'
 import { FitMemory } from './fit-memory.js'
 
-const addon = readInstalled()?.addon?.path
-const native = addon !== undefined && existsSync(addon)
-if (!native) process.stderr.write('skipped: the TensorFlow addon is not installed (npm run setup)\n')
+const native = nativeTestsMissing() === undefined
 
 const GIB = 2 ** 30
 /** So many that a stop asked for after the second one always falls before the last. */

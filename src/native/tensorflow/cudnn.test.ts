@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fusedLstm, loadTensorflow, nativeBackend, recurrentLayer, type LoadedTensorflow, type RecurrentLayerConfig } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 import { probeFusedLstm } from './probe.js'
 
 type Execute = (

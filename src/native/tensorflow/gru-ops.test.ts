@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRng } from '../../core/index.js'
 import { fusedGru, loadTensorflow, nativeBackend, type Tfjs } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 interface Case {
   readonly batch: number

@@ -1,7 +1,7 @@
 import type { SymbolicTensor, Tensor, Variable } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { recurrentLayer, loadTensorflow, type LoadedTensorflow } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 const CELLS = ['lstm', 'gru'] as const
 const STATES = { lstm: 2, gru: 1 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { projectPath } from '../../core/index.js'
 import { addonHeaders, addonLinkFlags, addonSources, loadTensorflow, requireTfjs, tensorflowIsLoaded } from './index.js'
 import { setTensorflowEnvironment } from './environment.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 import { existsSync } from 'node:fs'
 
 const require = createRequire(projectPath('package.json'))

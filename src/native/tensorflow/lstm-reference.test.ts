@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../../core/index.js'
 import { cudnnParameters } from './cudnn-parameters.js'
 import { fusedLstm, loadTensorflow, type Tfjs } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 type Arrays = Readonly<Record<string, readonly number[]>>
 

@@ -1,7 +1,7 @@
 import type { Sequential, Tensor, Variable } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { recurrentLayer, loadTensorflow, type LoadedTensorflow, type RecurrentLayerConfig } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 const CELLS = ['lstm', 'gru'] as const
 

@@ -3,7 +3,7 @@ import type { Sequential, Tensor, io } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../../core/index.js'
 import { recurrentLayer, loadTensorflow, type LoadedTensorflow } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 /** A process with plain `@tensorflow/tfjs` and nothing of ours: reads a model, predicts, and saves it again. */
 const PLAIN_TFJS = `

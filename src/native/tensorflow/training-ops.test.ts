@@ -2,7 +2,7 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRng } from '../../core/index.js'
 import { fusedUpdate, linearOutput, loadTensorflow, nativeBackend, sigmoidCrossEntropy, type Tfjs, type UpdateInputs } from './index.js'
-import { nativeTestsMissing } from './native-test.fixture.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 
 describe.skipIf(nativeTestsMissing() !== undefined)('the ops of a training step', () => {
   let tf: Tfjs

@@ -1,20 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { parseCards, parseGpuProcesses, parseMigDevices } from './nvidia-smi-memory.js'
 import { readGpuMemory, type GpuMemory } from '../index.js'
+import { fakeRoot } from '../../../test/fixtures/fake-root.js'
 
 const MIB = 2 ** 20
-let root: string
-beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'barlab-gpumem-'))))
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-const put = (path: string, text: string): string => {
-  const file = join(root, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-  return file
-}
+const { root, put } = fakeRoot('gpumem')
 
 interface Answers {
   readonly cards: string

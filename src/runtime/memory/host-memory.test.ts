@@ -1,26 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { cpuLoadReader } from './cpu-load.js'
 import { hostMemoryReader, readProcessMemory } from '../index.js'
+import { fakeRoot } from '../../../test/fixtures/fake-root.js'
 
 const MIB = 2 ** 20
-let root: string
-beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'barlab-host-'))))
-afterEach(() => rmSync(root, { recursive: true, force: true }))
-const put = (path: string, text: string): void => {
-  const file = join(root, path)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, text)
-}
+const { root, put } = fakeRoot('host')
 const kib = (mib: number): string => `${mib * 1024} kB`
-const putProcess = (pid: number, anonymous: number, file: number): void =>
+const putProcess = (pid: number, anonymous: number, file: number): string =>
   put(
     `proc/${pid}/status`,
     `Name:\tnode VmRSS: 1\nVmPeak:\t 9 kB\nVmHWM:\t${kib(999)}\nVmRSS:\t${kib(anonymous + file)}\nRssAnon:\t${kib(anonymous)}\nRssFile:\t${kib(file)}\nRssShmem:\t 0 kB\n`,
   )
-const putMachine = (available: number): void =>
+const putMachine = (available: number): string =>
   put('proc/meminfo', `MemTotal: ${kib(16384)}\nMemFree: ${kib(100)}\nMemAvailable: ${kib(available)}\n`)
 const putGroup = (limit: string, current: number, cache: number): void => {
   put('sys/fs/cgroup/memory.max', `${limit}\n`)

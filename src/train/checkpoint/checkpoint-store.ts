@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { fileError, type Clock } from '../../core/index.js'
+import { DAY_MS } from '../../data/index.js'
 import { decodeCheckpoint, encodeCheckpoint, readManifest, type CheckpointFiles } from './checkpoint-file.js'
 import { removeFolder, syncFolder, writeDurably } from './durable-files.js'
 import { identityHash, type TrainingIdentity } from './training-identity.js'
@@ -28,7 +29,6 @@ export interface CheckpointStoreOptions {
 
 const MANIFEST = 'manifest.json'
 const ARRAYS = 'arrays.bin'
-const DAY_MS = 86_400_000
 /** Some tenths of a millisecond: enough for calls that do not wait for the disk. */
 const TURNS = 50
 

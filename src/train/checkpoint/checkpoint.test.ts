@@ -14,8 +14,9 @@ import {
   type Network,
   type TrainOptions,
   type TrainResult,
+  withoutSamples,
 } from '../index.js'
-import { denseNetwork, nothing, problem, withNetwork } from '../training-problem.fixture.js'
+import { denseNetwork, problem, withNetwork } from '../training-problem.fixture.js'
 
 const OPTIONS: TrainOptions = { epochs: 5, batchSize: 16, learningRate: 0.05, gradientClip: 0.5, patience: 5, minDelta: 0, seed: 1 }
 const BATCHES = 7
@@ -287,7 +288,7 @@ describe('checkpoints', () => {
     const options = { ...OPTIONS, ...checkpoint() }
     const hash = async (more: Partial<TrainOptions>): Promise<string> =>
       withNetwork(denseNetwork(tf, 3, 0.3), async (network) => {
-        await train(tf, network, TRAIN, nothing(VALIDATION), { ...OPTIONS, ...more })
+        await train(tf, network, TRAIN, withoutSamples(VALIDATION), { ...OPTIONS, ...more })
         return sha256(...readWeights(network).map(({ values }) => values))
       })
     const rng = createRng(1, 'stop')

@@ -1,16 +1,14 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs'
 import fc from 'fast-check'
-import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createRng } from '../../core/index.js'
-import { readInstalled } from '../../native/installed.js'
+import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 import { loadTensorflow, nativeBackend, type Tfjs } from '../../native/tensorflow/index.js'
 import { updateRule } from './create-optimizer.js'
 import { fusedOptimizer } from './fused-optimizer.js'
 import { loopOptimizer } from './loop-optimizer.js'
 import type { Optimizer, OptimizerOptions } from './optimizer.js'
 
-const addon = readInstalled()?.addon?.path
 const KINDS: OptimizerOptions[] = [
   { kind: 'adam' },
   { kind: 'adam', beta1: 0.5, beta2: 0.9, epsilon: 1e-3 },
@@ -24,7 +22,7 @@ const KINDS: OptimizerOptions[] = [
 const SHAPES = [[3], [8, 4], [37, 5], [1], [129]]
 const STEPS = 12
 
-describe.skipIf(addon === undefined || !existsSync(addon))('the native update', () => {
+describe.skipIf(nativeTestsMissing() !== undefined)('the native update', () => {
   let tf: Tfjs
 
   beforeAll(async () => {
