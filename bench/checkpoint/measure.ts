@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLstmNetwork } from '../../src/models/lstm-network.js'
+import { createLstmNetwork } from '../../src/models/lstm/lstm-network.js'
 import type { LoadedTensorflow } from '../../src/native/tensorflow/index.js'
 import { train, type CheckpointEvent, type Network, withoutSamples } from '../../src/train/index.js'
 import { median } from '../features/timing.js'

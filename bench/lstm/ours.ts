@@ -1,6 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs'
 import { loadTensorflow } from '../../src/native/tensorflow/index.js'
-import { createLstmNetwork } from '../../src/models/lstm-network.js'
+import { createLstmNetwork } from '../../src/models/lstm/lstm-network.js'
 import { createOptimizer, TrainingLoop, withoutSamples } from '../../src/train/index.js'
 import { allSamples, gatherWindows } from '../../src/train/sequence-data.js'
 import { servePeer } from './peer-process.js'

@@ -1,9 +1,9 @@
 import { LabError } from '../core/index.js'
 import { installedPackageVersion, readInstalled } from '../native/installed.js'
-import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
-import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './logistic.js'
-import { createLstmModel, loadLstmModel } from './lstm.js'
-import { lstmParamsSchema } from './lstm-params.js'
+import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './trees/lightgbm.js'
+import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
+import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
+import { lstmParamsSchema } from './lstm/lstm-params.js'
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
@@ -28,6 +28,10 @@ interface ModelKindEntry {
   readonly parse: (params: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
   readonly create: (params: Readonly<Record<string, unknown>>, context: ModelContext) => Model
   readonly load: (folder: string, context: ModelContext) => Model | Promise<Model>
+  /** How long a fit takes beside others: long ones are begun first. */
+  readonly cost: number
+  /** Files and folders of src/ behind this kind alone, see {@link modelSources}. */
+  readonly sources: readonly string[]
   /** What computes the fit, as far as it decides the last bits of a result: library versions, device path. */
   readonly backend: (context: ModelContext) => Record<string, string> | Promise<Record<string, string>>
 }
@@ -37,18 +41,24 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     parse: (params) => parseModelParams('logistic', logisticParamsSchema, params),
     create: (params, { sidecar }) => createLogisticModel(params, sidecar),
     load: (folder, { sidecar }) => loadLogisticModel(folder, sidecar),
+    cost: 1,
+    sources: ['src/sidecar'],
     backend: () => versions('scikit_learn', 'numpy', 'scipy'),
   },
   lightgbm: {
     parse: (params) => parseModelParams('lightgbm', lightgbmParamsSchema, params),
     create: (params) => createLightgbmModel(params),
     load: (folder) => loadLightgbmModel(folder),
+    cost: 2,
+    sources: ['src/native/lightgbm', 'src/native/foreign-library.ts'],
     backend: () => versions('lightgbm'),
   },
   lstm: {
     parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),
     create: createLstmModel,
     load: loadLstmModel,
+    cost: 3,
+    sources: ['src/native/tensorflow', 'src/train'],
     backend: ({ device }) => {
       const { tensorflow, addon, device: built } = readInstalled() ?? {}
       return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
@@ -88,6 +98,12 @@ export function createModel({ kind, params }: ModelSpec, context: ModelContext):
 export async function loadModel(folder: string, context: ModelContext): Promise<Model> {
   return entryOf(readSavedModel(folder).kind).load(folder, context)
 }
+
+/** How long a fit of this kind takes beside others: a number to sort by. */
+export const modelCost = (kind: ModelKind): number => entryOf(kind).cost
+
+/** Code that decides what a fit of this kind computes, beside that of all models: files and folders relative to the project. */
+export const modelSources = (kind: ModelKind): readonly string[] => entryOf(kind).sources
 
 /** Library versions and device path in force for a kind of model: part of what decides the bytes of a fit. */
 export async function modelBackend(kind: ModelKind, context: ModelContext): Promise<Record<string, string>> {

@@ -1,17 +1,31 @@
 import type { FeatureMatrix } from '../preprocess/index.js'
 import type { CheckpointEvent, CheckpointOptions, MemoryGuard, MemoryShrink } from '../train/index.js'
 
+/** classification: y is 0 or 1. regression: y is any finite number. */
+export type Task = 'classification' | 'regression'
+
 /**
- * One binary classifier, whatever library is behind it. A model owns its preprocessing (scaler fitted on training rows only), so that what is
+ * One binary classifier or regression, whatever library is behind it. A model owns its preprocessing (scaler fitted on training rows only), so that what is
  * saved predicts by itself. `X` is always the whole matrix: sequence models read the rows before a given row from it.
  */
 export interface Model {
   readonly kind: ModelKind
+  readonly task: Task
   fit(input: FitInput): Promise<FitReport>
-  /** Probability of y = 1 for each of `rows`, in their order. Rows whose inputs are not all finite are an error, never a silent 0.5. */
+  /**
+   * What y is expected to be for each of `rows`, in their order: of a classifier 1 where the probability is above 0.5, else 0.
+   * Rows whose inputs are not all finite are an error, never a silent mean.
+   */
+  predict(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array>
+  /** Probability of y = 1 for each of `rows`, in their order. @throws LabError `not-a-classifier` */
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array>
-  /** One non-negative number a feature (gain, |coefficient| of scaled inputs, permutation), same order as X.names; undefined where not defined. */
+  /**
+   * The model's own measure, one non-negative number a feature in the order of X.names: gain of trees, |coefficient| of scaled inputs; undefined where it has none.
+   * Measures that any model has: `permutationImportance`, and of those with {@link shapValues} the mean of |SHAP|.
+   */
   featureImportance(): Float64Array | undefined
+  /** What each feature adds to the prediction of each row, exactly; undefined of a kind that cannot say so at a bearable cost. */
+  readonly shapValues?: (X: FeatureMatrix, rows: Int32Array) => Promise<ShapValues>
   /** Writes the model into an empty folder; `loadModel(folder)` reads it. */
   save(folder: string): Promise<void>
   /** Frees native memory and children. Safe to call twice. */
@@ -20,10 +34,21 @@ export interface Model {
 
 export type ModelKind = 'logistic' | 'lightgbm' | 'lstm'
 
+/**
+ * `base` plus the values of a row is its prediction: of classifiers in log-odds, of regressions in units of y. `values` is row-major, one row for each row asked
+ * for and one column for each of `X.names`; a feature that preprocessing dropped has 0.
+ */
+export interface ShapValues {
+  readonly base: number
+  readonly values: Float64Array
+}
+
 export interface FitInput {
   readonly X: FeatureMatrix
-  /** Targets 0 or 1 by row of X (NaN where unknown; such rows must not be asked for). */
+  /** Targets by row of X: 0 or 1, or any number of a regression (NaN where unknown; such rows must not be asked for). */
   readonly y: Float64Array
+  /** When the label of each row of X is known, ms; what splits its training rows once more (a stack) purges by it. Default: at the row's own time. */
+  readonly labelEndTime?: Float64Array
   readonly train: Int32Array
   /** For early stopping; may be empty. */
   readonly validation: Int32Array
@@ -32,6 +57,11 @@ export interface FitInput {
   readonly seed: number
   /** Threads of this fit: a recorded setting, never derived from how many fits run beside it. */
   readonly threads: number
+  /**
+   * Go on from what the model has learned before, in `fit` or loaded, with as many steps again on these rows; its preprocessing stays as it is.
+   * Default false: begin anew. @throws LabError `cannot-continue` of a kind whose library has no such thing, `not-fitted`
+   */
+  readonly continues?: boolean
   readonly signal?: AbortSignal
   /**
    * Where and when a model that trains in steps (the LSTM) writes checkpoints: a fit that was interrupted or killed goes on there when it is asked for again with the

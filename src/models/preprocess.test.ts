@@ -129,7 +129,7 @@ describe('a saved model of an older version', () => {
       code: 'no-model',
       message: 'The saved model is of another format.',
       received: expect.stringMatching(/lab-model\.json: format 1$/) as string,
-      expected: 'format 2',
+      expected: 'format 3',
       help: expect.stringContaining('train the model again') as string,
     })
   })

@@ -44,6 +44,28 @@ export function trainingTargets(y: Float64Array, train: Int32Array): Float64Arra
   return targets
 }
 
+/** Targets of a regression. @throws LabError `bad-target` for what is not finite, `constant-target` where the training rows hold one value only */
+export function regressionTargets(y: Float64Array, rows: Int32Array, { training = false } = {}): Float64Array {
+  const targets = Float64Array.from(rows, (row) => {
+    if (Number.isFinite(y[row])) return y[row]!
+    throw new LabError('bad-target', 'A row without a target was asked for.', {
+      received: `y = ${y[row]} in row ${row}`,
+      expected: 'a finite number',
+      help: 'make folds only of rows with a label',
+    })
+  })
+  if (training && targets.every((value) => value === targets[0]))
+    throw new LabError('constant-target', 'The training rows hold one target only.', {
+      received: targets.length === 0 ? 'no rows' : `${targets.length} rows with y = ${targets[0]}`,
+      expected: 'targets that differ',
+      help: 'use more bars or fewer folds, and look at the labels: labels.summary()',
+    })
+  return targets
+}
+
+/** Calls by probabilities: 1 above a half, else 0. */
+export const callsOf = (proba: Float64Array): Float64Array => proba.map((p) => (p > 0.5 ? 1 : 0))
+
 /** @throws LabError `feature-mismatch` where X is not what the model was fitted on */
 export function checkNames(X: FeatureMatrix, fitted: readonly string[]): void {
   const at = fitted.findIndex((name, i) => X.names[i] !== name)
@@ -54,6 +76,20 @@ export function checkNames(X: FeatureMatrix, fitted: readonly string[]): void {
       help: 'engineer the features with the settings of the training',
     })
 }
+
+export const notAClassifier = (kind: string): LabError =>
+  new LabError('not-a-classifier', 'A regression has no probabilities.', {
+    received: `predictProba of a ${kind} with task regression`,
+    expected: 'predict(X, rows)',
+    help: "for probabilities fit it with task: 'classification'",
+  })
+
+/** @param why what the library lacks */
+export const cannotContinue = (kind: string, why: string): LabError =>
+  new LabError('cannot-continue', `The model ${kind} cannot go on from what it has learned: ${why}.`, {
+    received: 'continues: true',
+    help: 'fit it anew on all rows, or use xgboost or lightgbm, which can',
+  })
 
 export const notFitted = (): LabError =>
   new LabError('not-fitted', 'The model has not been fitted.', { help: 'call fit() first, or load a fitted model with loadModel(folder)' })

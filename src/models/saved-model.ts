@@ -4,8 +4,8 @@ import { LabError, writeJsonAtomicSync } from '../core/index.js'
 import type { PreprocessorJson } from '../preprocess/index.js'
 import type { ModelKind } from './model.js'
 
-/** Of saved models; 1 had a scaler where there is a preprocessor now. */
-const FORMAT = 2
+/** Of saved models; 1 had a scaler where there is a preprocessor now, 2 no task and no means for SHAP values. */
+const FORMAT = 3
 
 /** What every saved model says about itself, in `lab-model.json`, written last. */
 export interface SavedModel {

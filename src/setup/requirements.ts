@@ -13,6 +13,7 @@ export const requirementFile = (name: string): string => projectPath('config', '
 /** Files that pip installs from for a device; constraints hold everything else at the tested versions. */
 export const requirementFiles = (device: 'cpu' | 'cuda' | 'none'): string[] => [
   requirementFile('base.txt'),
+  requirementFile(`xgboost-${device === 'cuda' ? 'cuda' : 'cpu'}.txt`),
   ...(device === 'none' ? [] : [requirementFile(`tensorflow-${device}.txt`)]),
 ]
 

@@ -109,7 +109,7 @@ export async function installRequirements(venv: Venv, device: 'cpu' | 'cuda' | '
   const size = device === 'cuda' ? ', about 3.4 GB' : device === 'cpu' ? ', about 300 MB' : ''
   await timed(`installing ${names} (log: ${displayPath(pipLog())}${size})`, say, async () => {
     writeFileSync(busyMarker(folder), '')
-    if (device !== 'none') await removeOtherTensorflow(venv, device)
+    await removeOtherBuilds(venv, device)
     await runStep(
       'install the Python packages',
       venv.python.executable,
@@ -134,13 +134,14 @@ export async function installRequirements(venv: Venv, device: 'cpu' | 'cuda' | '
   })
 }
 
-/** tensorflow and tensorflow-cpu install the same module: the one for the other device has to go first, and its files with it. */
-async function removeOtherTensorflow({ python, sitePackages }: Venv, device: 'cpu' | 'cuda'): Promise<void> {
-  const other = device === 'cpu' ? 'tensorflow' : 'tensorflow-cpu'
-  const present = readdirSync(sitePackages).some((entry) => entry.startsWith(`${distributionName(other)}-`) && entry.endsWith('.dist-info'))
-  if (!present) return
+/** tensorflow and tensorflow-cpu install the same module, as xgboost and xgboost-cpu do: the one for the other device has to go first, and its files with it. */
+async function removeOtherBuilds({ python, sitePackages }: Venv, device: 'cpu' | 'cuda' | 'none'): Promise<void> {
+  const others = device === 'cuda' ? ['tensorflow-cpu', 'xgboost-cpu'] : device === 'cpu' ? ['tensorflow', 'xgboost'] : ['xgboost']
+  const entries = readdirSync(sitePackages).filter((entry) => entry.endsWith('.dist-info'))
+  const present = others.filter((other) => entries.some((entry) => entry.startsWith(`${distributionName(other)}-`)))
+  if (present.length === 0) return
   const env = installerEnv(venvFolder())
-  await runStep(`remove ${other}`, python.executable, ['-m', 'pip', 'uninstall', '-y', other], {
+  await runStep(`remove ${present.join(' and ')}`, python.executable, ['-m', 'pip', 'uninstall', '-y', ...present], {
     log: pipLog(),
     env,
     help: 'delete .venv, then: npm run setup',

@@ -1,17 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectPath, sha256 } from '../core/index.js'
-import type { ModelKind } from '../models/index.js'
+import { modelSources, type ModelKind } from '../models/index.js'
 
 /** Code that decides what any fit computes: after an edit there, a stored fit is not what this code would give. */
 const COMMON = ['src/core', 'src/models', 'src/preprocess', 'src/workflow/fit-worker.ts', 'package-lock.json']
-
-/** Code behind one kind of model alone. */
-const OF_KIND: Record<ModelKind, readonly string[]> = {
-  logistic: ['src/sidecar'],
-  lightgbm: ['src/native/lightgbm', 'src/native/foreign-library.ts'],
-  lstm: ['src/native/tensorflow', 'src/train'],
-}
 
 function filesOf(path: string): string[] {
   if (statSync(projectPath(path)).isFile()) return [path]
@@ -22,6 +15,6 @@ function filesOf(path: string): string[] {
 
 /** Hash of the code and the npm packages behind a fit. */
 export function fitCodeHash(kind: ModelKind): string {
-  const files = [...COMMON, ...OF_KIND[kind]].flatMap(filesOf).sort()
+  const files = [...COMMON, ...modelSources(kind)].flatMap(filesOf).sort()
   return sha256(...files.flatMap((file) => [file, readFileSync(projectPath(file))]))
 }

@@ -42,6 +42,7 @@ export async function fitDirection(input: FitDirectionInput): Promise<FoldFit[]>
       runFolder: run.folder,
       X,
       y: labels.y,
+      labelEndTime: labels.endTime,
       folds: split.folds,
       models,
       seed,

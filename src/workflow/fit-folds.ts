@@ -15,8 +15,10 @@ export interface FitSymbolsOptions extends FitOptions {
  * @throws LabError `fit-failed` naming model, fold and cause (fits finished before are kept), `interrupted`, `unknown-model`, `unknown-parameter`,
  * `bad-parameter`, `bad-workers`, `duplicate-model`, `bad-weight`, `memory-limit` (resumable)
  */
-export const fitFolds = ({ X, y, sampleWeight, folds, ...options }: FitFoldsOptions): Promise<FoldFit[]> =>
-  fitProblems([{ X, y, folds, ...(sampleWeight !== undefined && { sampleWeight }) }], options)
+export const fitFolds = ({ X, y, sampleWeight, labelEndTime, folds, ...options }: FitFoldsOptions): Promise<FoldFit[]> => {
+  const given = { ...(sampleWeight !== undefined && { sampleWeight }), ...(labelEndTime !== undefined && { labelEndTime }) }
+  return fitProblems([{ X, y, folds, ...given }], options)
+}
 
 /**
  * Models of their own for many symbols: like {@link fitFolds} for each, with one pool of workers for the fits of all. Results come symbol by symbol.

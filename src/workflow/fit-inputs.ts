@@ -8,17 +8,24 @@ export interface FitInputs {
   readonly y: Float64Array
   /** By row of X: what it counts in training. Undefined: all alike. */
   readonly sampleWeight?: Float64Array
+  /** By row of X: when its label is known. */
+  readonly labelEndTime?: Float64Array
 }
 
 const bytesOf = (data: Float64Array): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 
-export function hashFitInputs({ X, y, sampleWeight }: FitInputs): string {
-  return sha256(JSON.stringify(X.names), X.values, X.time, y, ...(sampleWeight === undefined ? [] : ['weighted', sampleWeight]))
+export function hashFitInputs({ X, y, sampleWeight, labelEndTime }: FitInputs): string {
+  const more = [
+    ...(sampleWeight === undefined ? [] : ['weighted', sampleWeight]),
+    ...(labelEndTime === undefined ? [] : ['ends', labelEndTime]),
+  ]
+  return sha256(JSON.stringify(X.names), X.values, X.time, y, ...more)
 }
 
-/** One raw file: length of the header, header (JSON, padded to 8 bytes), values, time, y and, where rows are weighted, weights as float64. Temporary: it lives as long as the call. */
-export function writeFitInputs(path: string, { X, y, sampleWeight }: FitInputs): void {
-  const text = JSON.stringify({ names: X.names, rows: X.rows, weighted: sampleWeight !== undefined })
+/** One raw file: length of the header, header (JSON, padded to 8 bytes), values, time, y and, where they are given, weights and ends of labels as float64. Temporary: it lives as long as the call. */
+export function writeFitInputs(path: string, { X, y, sampleWeight, labelEndTime }: FitInputs): void {
+  const given = { weighted: sampleWeight !== undefined, ended: labelEndTime !== undefined }
+  const text = JSON.stringify({ names: X.names, rows: X.rows, ...given })
   const header = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8)), 'utf8')
   try {
     const fd = openSync(path, 'w')
@@ -30,6 +37,7 @@ export function writeFitInputs(path: string, { X, y, sampleWeight }: FitInputs):
         bytesOf(X.time),
         bytesOf(y),
         bytesOf(sampleWeight ?? new Float64Array(0)),
+        bytesOf(labelEndTime ?? new Float64Array(0)),
       ])
         for (let at = 0; at < part.length;) at += writeSync(fd, part, at)
     } finally {
@@ -44,10 +52,11 @@ export function readFitInputs(path: string): FitInputs {
   const bytes = readFileSync(path)
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   const headerLength = new Float64Array(buffer, 0, 1)[0]!
-  const { names, rows, weighted } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as {
+  const { names, rows, weighted, ended } = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength)) as {
     names: string[]
     rows: number
     weighted: boolean
+    ended: boolean
   }
   let at = 8 + headerLength
   const take = (length: number): Float64Array => {
@@ -56,5 +65,9 @@ export function readFitInputs(path: string): FitInputs {
     return part
   }
   const values = take(rows * names.length)
-  return { X: { names, rows, values, time: take(rows) }, y: take(rows), ...(weighted && { sampleWeight: take(rows) }) }
+  return {
+    ...{ X: { names, rows, values, time: take(rows) }, y: take(rows) },
+    ...(weighted && { sampleWeight: take(rows) }),
+    ...(ended && { labelEndTime: take(rows) }),
+  }
 }

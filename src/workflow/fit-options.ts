@@ -11,10 +11,12 @@ export interface FitProblem {
   /** Where several are fitted: a name for each. */
   readonly symbol?: string
   readonly X: FeatureMatrix
-  /** 0 or 1 by row of X; NaN where unknown. */
+  /** 0 or 1 by row of X, any number where the models are regressions; NaN where unknown. */
   readonly y: Float64Array
   /** By row of X: what it counts in training (see labels and sample weights). Default: all alike. */
   readonly sampleWeight?: Float64Array
+  /** By row of X: when its label is known, ms. What splits training rows once more (a stack) purges by it. Default: at the row's own time. */
+  readonly labelEndTime?: Float64Array
   readonly folds: readonly Fold[]
 }
 
@@ -55,7 +57,7 @@ export interface FoldFit {
   readonly symbol?: string
   readonly fold: number
   readonly model: string
-  /** Test rows of the fold, and the probability of y = 1 for each. */
+  /** Test rows of the fold, and for each the probability of y = 1, or what a regression predicts. */
   readonly rows: Int32Array
   readonly proba: Float64Array
   readonly report: FitReport

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { LabError } from '../core/index.js'
 import { checkpointFolder, removeCheckpoints, sweepCheckpoints } from './fit-checkpoints.js'
 import { describeFailure } from './fit-failure.js'
+import { modelCost } from '../models/index.js'
 import { writeFitInputs } from './fit-inputs.js'
 import type { FitJob, PlannedFit } from './fit-job.js'
 import { checkFitOptions, type FitEvent, type FitOptions, type FitProblem, type FoldFit } from './fit-options.js'
@@ -10,9 +11,6 @@ import { runFitJobs } from './fit-pool.js'
 import { readFit, type StoredFit } from './fit-store.js'
 import { openWorkFolder, sweepWorkFolders } from './fit-work-folder.js'
 import { planFits } from './plan-fits.js'
-
-/** Long ones first, so that no worker is left with one at the end. */
-const COST = { lstm: 3, lightgbm: 2, logistic: 1 }
 
 /** Fits every model in every fold of every problem, or takes what is stored: problem by problem, fold by fold, models in their order. */
 export async function fitProblems(problems: readonly FitProblem[], options: FitOptions): Promise<FoldFit[]> {
@@ -59,8 +57,9 @@ async function fitOpen(
   try {
     const inputs = problems.map((_, p) => join(work.path, `inputs-${p}.bin`))
     for (const p of new Set(open.map(({ problem }) => problem))) writeFitInputs(inputs[p]!, problems[p]!)
+    // Long ones first, so that no worker is left with one at the end.
     const jobs = [...open]
-      .sort((a, b) => COST[b.spec.kind] - COST[a.spec.kind] || b.train.length - a.train.length)
+      .sort((a, b) => modelCost(b.spec.kind) - modelCost(a.spec.kind) || b.train.length - a.train.length)
       .map((planned): FitJob => ({ ...planned, inputs: inputs[planned.problem]!, workFolder: join(work.path, planned.key) }))
     await runFitJobs(jobs, {
       workers,

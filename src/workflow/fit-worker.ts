@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { LabError, systemClock } from '../core/index.js'
-import { createModel } from '../models/index.js'
+import { createModel, type Task } from '../models/index.js'
 import { serveParent, type ChildContext, type MemoryLevel } from '../runtime/index.js'
 import { Sidecar } from '../sidecar/index.js'
 import { removeCheckpoints } from './fit-checkpoints.js'
@@ -43,7 +43,7 @@ async function closeSidecar(): Promise<void> {
 
 async function fit(job: FitJob, { signal, send, told }: ChildContext): Promise<void> {
   const started = systemClock.monotonic()
-  const { X, y, sampleWeight } = loadInputs(job.inputs)
+  const { X, y, sampleWeight, labelEndTime } = loadInputs(job.inputs)
   const model = createModel(job.spec, { device: job.device, requireDevice: job.requireDevice, sidecar: shareSidecar })
   try {
     const { train, validation, test, seed, threads, checkpoint } = job
@@ -51,13 +51,14 @@ async function fit(job: FitJob, { signal, send, told }: ChildContext): Promise<v
     const report = await model.fit({
       ...{ X, y, train, validation, seed, threads, signal },
       ...(sampleWeight !== undefined && { sampleWeight: Float64Array.from(train, (row) => sampleWeight[row]!) }),
+      ...(labelEndTime !== undefined && { labelEndTime }),
       ...(checkpoint !== undefined && { checkpoint }),
       memory: { poll: () => memoryLevel(job, told() as WorkerNews | undefined) },
       onProgress: (progress) => tell({ progress }),
       onNotice: (notice) => tell({ notice }),
     })
-    const proba = await model.predictProba(X, test)
-    checkProba(proba, test)
+    const proba = await (model.task === 'regression' ? model.predict(X, test) : model.predictProba(X, test))
+    checkPredictions(model.task, proba, test)
     signal.throwIfAborted()
     mkdirSync(join(job.workFolder, 'model'), { recursive: true })
     await model.save(join(job.workFolder, 'model'))
@@ -86,14 +87,19 @@ const memoryLevel = ({ shortOfMemory = false }: FitJob, news: WorkerNews | undef
   shortOfMemory ? 'shrink' : (news?.memory ?? 'ok')
 
 /** A model that learned nonsense must not reach the scores. */
-function checkProba(proba: Float64Array, test: Int32Array): void {
-  const at = proba.findIndex((p) => !(p >= 0 && p <= 1))
+function checkPredictions(task: Task, proba: Float64Array, test: Int32Array): void {
+  const isGood = task === 'regression' ? Number.isFinite : (p: number): boolean => p >= 0 && p <= 1
+  const at = proba.findIndex((p) => !isGood(p))
   if (at >= 0 || proba.length !== test.length)
-    throw new LabError('bad-prediction', 'The fitted model predicts something that is not a probability.', {
-      received: at >= 0 ? `${proba[at]} for row ${test[at]}` : `${proba.length} predictions for ${test.length} rows`,
-      expected: 'one number from 0 to 1 for each test row',
-      help: 'a smaller learning rate often helps where training diverged',
-    })
+    throw new LabError(
+      'bad-prediction',
+      `The fitted model predicts something that is not a ${task === 'regression' ? 'number' : 'probability'}.`,
+      {
+        received: at >= 0 ? `${proba[at]} for row ${test[at]}` : `${proba.length} predictions for ${test.length} rows`,
+        expected: `one ${task === 'regression' ? 'finite number' : 'number from 0 to 1'} for each test row`,
+        help: 'a smaller learning rate often helps where training diverged',
+      },
+    )
 }
 
 serveParent((input, context) => fit(input as FitJob, context), closeSidecar)

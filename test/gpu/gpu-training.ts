@@ -1,6 +1,6 @@
 import { createRng, isLabError, sha256 } from '../../src/core/index.js'
 import type { LoadedTensorflow } from '../../src/native/tensorflow/index.js'
-import { createLstmNetwork } from '../../src/models/lstm-network.js'
+import { createLstmNetwork } from '../../src/models/lstm/lstm-network.js'
 import { readWeights, train, type EpochResult, type LabelledSequences } from '../../src/train/index.js'
 
 export interface TrainingTask {

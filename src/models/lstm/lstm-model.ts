@@ -1,5 +1,5 @@
-import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
-import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice } from '../native/tensorflow/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../../preprocess/index.js'
+import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice } from '../../native/tensorflow/index.js'
 import {
   checkWindows,
   predictProba,
@@ -7,15 +7,15 @@ import {
   type EpochResult,
   type LabelledSequences,
   type SequenceData,
-} from '../train/index.js'
+} from '../../train/index.js'
 import { describeBackend, environmentOf, slowerPath } from './lstm-backend.js'
 import { createLstmNetwork, type LstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
 import { lstmParamsSchema, type LstmParams } from './lstm-params.js'
 import { loadWeights, writeWeights, type WeightsManifest } from './lstm-weights.js'
-import type { FitInput, FitProgress, FitReport, Model } from './model.js'
-import { parseModelParams } from './params.js'
-import { checkNames, gatherTargets, notFitted, trainingTargets } from './rows.js'
-import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
+import type { FitInput, FitProgress, FitReport, Model } from '../model.js'
+import { parseModelParams } from '../params.js'
+import { callsOf, cannotContinue, checkNames, gatherTargets, notFitted, trainingTargets } from '../rows.js'
+import { readSavedModel, writeSavedModel, type SavedModel } from '../saved-model.js'
 
 /** Where the LSTM computes. */
 export interface LstmContext {
@@ -42,6 +42,7 @@ const PREDICTION_THREADS = 1
 /** LSTM (or GRU) over windows of preprocessed (by default standardised) features, trained by `train` of src/train. */
 class LstmModel implements Model {
   readonly kind = 'lstm'
+  readonly task = 'classification'
   readonly #params: LstmParams
   readonly #context: LstmContext
   #fitted: Fitted | undefined
@@ -53,6 +54,7 @@ class LstmModel implements Model {
   }
 
   async fit(input: FitInput): Promise<FitReport> {
+    if (input.continues === true) throw cannotContinue('lstm', 'the state of its optimiser is not saved with it')
     await this.close()
     const { X, y, train, validation, sampleWeight, seed, threads, signal, checkpoint, memory, onProgress, onNotice } = input
     const { lookbackBars, epochs } = this.#params
@@ -106,6 +108,8 @@ class LstmModel implements Model {
       throw error
     }
   }
+
+  predict = async (X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> => callsOf(await this.predictProba(X, rows))
 
   async predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     if (this.#fitted === undefined) throw notFitted()

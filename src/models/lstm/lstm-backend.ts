@@ -1,6 +1,6 @@
-import { readInstalled } from '../native/installed.js'
-import { isFusedOn, type LoadedTensorflow, type RecurrentCell, type TensorflowFacts } from '../native/tensorflow/index.js'
-import type { TrainingEnvironment } from '../train/index.js'
+import { readInstalled } from '../../native/installed.js'
+import { isFusedOn, type LoadedTensorflow, type RecurrentCell, type TensorflowFacts } from '../../native/tensorflow/index.js'
+import type { TrainingEnvironment } from '../../train/index.js'
 import type { LstmNetworkConfig } from './lstm-network.js'
 
 /** What computed it, in words: 'tensorflow 2.21.0 cpu (fused LSTM)'. */

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { market, range } from '../../test/fixtures/market.js'
-import { readInstalled } from '../native/installed.js'
-import { lightgbmLibraryPath } from '../native/lightgbm/index.js'
+import { market, range } from '../../../test/fixtures/market.js'
+import { readInstalled } from '../../native/installed.js'
+import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
 import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel, nativeParameters } from './lightgbm.js'
-import type { FitInput, FitProgress } from './model.js'
+import type { FitInput, FitProgress } from '../model.js'
 
 const ready = lightgbmLibraryPath() !== undefined
 if (!ready) process.stderr.write('LightGBM tests are skipped: no Python environment (npm run setup)\n')

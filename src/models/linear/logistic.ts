@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { sigmoid } from '../metrics/index.js'
-import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
-import { Sidecar, SidecarArray } from '../sidecar/index.js'
-import type { FitInput, FitReport, Model } from './model.js'
-import { parseModelParams, preprocessParam } from './params.js'
-import { checkNames, checkRows, notFitted, trainingTargets } from './rows.js'
-import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
+import { sigmoid } from '../../metrics/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../../preprocess/index.js'
+import { Sidecar, SidecarArray } from '../../sidecar/index.js'
+import type { FitInput, FitReport, Model, ShapValues } from '../model.js'
+import { parseModelParams, preprocessParam } from '../params.js'
+import { callsOf, cannotContinue, checkNames, checkRows, notFitted, trainingTargets } from '../rows.js'
+import { readSavedModel, writeSavedModel, type SavedModel } from '../saved-model.js'
 
 /** Parameters of scikit-learn's LogisticRegression with the l2 penalty. */
 export const logisticParamsSchema = z.strictObject({
@@ -26,6 +26,8 @@ interface Fitted {
   readonly preprocessor: Preprocessor
   readonly coefficients: Float64Array
   readonly intercept: number
+  /** Mean of each preprocessed input over the training rows: what SHAP values start from. */
+  readonly center: Float64Array
 }
 
 interface SavedLogistic extends SavedModel {
@@ -33,6 +35,7 @@ interface SavedLogistic extends SavedModel {
   readonly params: LogisticParams
   readonly coefficients: readonly number[]
   readonly intercept: number
+  readonly center: readonly number[]
 }
 
 interface FitAnswer {
@@ -47,6 +50,7 @@ interface FitAnswer {
 /** Fitted by scikit-learn on preprocessed (by default standardised) inputs, predicts without Python: sigmoid(coefficients . x + intercept). */
 class LogisticModel implements Model {
   readonly kind = 'logistic'
+  readonly task = 'classification'
   readonly #params: LogisticParams
   readonly #shared: SidecarSource | undefined
   #fitted: Fitted | undefined
@@ -57,15 +61,17 @@ class LogisticModel implements Model {
     this.#fitted = fitted
   }
 
-  async fit({ X, y, train, sampleWeight, seed, threads, signal, onProgress }: FitInput): Promise<FitReport> {
+  async fit({ X, y, train, sampleWeight, seed, threads, continues = false, signal, onProgress }: FitInput): Promise<FitReport> {
+    if (continues) throw cannotContinue('logistic', 'its solvers look at all rows at once')
     const targets = trainingTargets(y, train)
     const { C, solver, maxIter, tolerance, preprocess } = this.#params
     if (preprocess.missing.policy === 'reject') checkRows(X, train)
     const preprocessor = fitPreprocessor(X, train, preprocess)
     const sidecar = await (this.#shared === undefined ? Sidecar.open({ threads }) : this.#shared(threads))
     try {
+      const inputs = preprocessor.transform(X, train)
       const params = {
-        x: new SidecarArray(preprocessor.transform(X, train), [train.length, preprocessor.names.length]),
+        x: new SidecarArray(inputs, [train.length, preprocessor.names.length]),
         y: new SidecarArray(targets),
         weight: sampleWeight === undefined ? null : new SidecarArray(sampleWeight),
         c: C,
@@ -75,7 +81,8 @@ class LogisticModel implements Model {
         seed,
       }
       const answer = (await sidecar.call('logistic.fit', params, signal === undefined ? {} : { signal })) as FitAnswer
-      this.#fitted = { preprocessor, coefficients: answer.coefficients, intercept: answer.intercept }
+      const center = columnMeans(inputs, preprocessor.names.length)
+      this.#fitted = { preprocessor, coefficients: answer.coefficients, intercept: answer.intercept, center }
       const warnings = [...(answer.converged ? [] : [notConverged(solver, maxIter)]), ...answer.warnings]
       const progress = { step: answer.iterations, totalSteps: maxIter, trainLoss: logLoss(this.#predict(X, train), targets) }
       onProgress?.(progress)
@@ -91,6 +98,8 @@ class LogisticModel implements Model {
     }
   }
 
+  predict = async (X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> => callsOf(await this.predictProba(X, rows))
+
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     return new Promise((resolve) => {
       checkNames(X, this.#live().preprocessor.inputs)
@@ -103,10 +112,25 @@ class LogisticModel implements Model {
     return this.#fitted?.preprocessor.toInputs(this.#fitted.coefficients.map(Math.abs))
   }
 
+  /** Of a linear model with features taken as independent: coefficient times the distance to the mean of the training rows (Lundberg and Lee 2017, 4.2). */
+  shapValues = (X: FeatureMatrix, rows: Int32Array): Promise<ShapValues> =>
+    new Promise((resolve) => {
+      const { preprocessor, coefficients, intercept, center } = this.#live()
+      checkNames(X, preprocessor.inputs)
+      const inputs = preprocessor.transform(X, rows)
+      const width = coefficients.length
+      const values = new Float64Array(rows.length * X.names.length)
+      for (let i = 0; i < rows.length; i++) {
+        const parts = coefficients.map((coefficient, j) => coefficient * (inputs[i * width + j]! - center[j]!))
+        values.set(preprocessor.toInputs(parts), i * X.names.length)
+      }
+      resolve({ base: coefficients.reduce((sum, coefficient, j) => sum + coefficient * center[j]!, intercept), values })
+    })
+
   save(folder: string): Promise<void> {
     return new Promise((resolve) => {
-      const { preprocessor, coefficients, intercept } = this.#live()
-      const values = { coefficients: [...coefficients], intercept, preprocessor: preprocessor.toJSON() }
+      const { preprocessor, coefficients, intercept, center } = this.#live()
+      const values = { coefficients: [...coefficients], intercept, center: [...center], preprocessor: preprocessor.toJSON() }
       writeSavedModel<SavedLogistic>(folder, { kind: 'logistic', names: preprocessor.inputs, params: this.#params, ...values })
       resolve()
     })
@@ -134,6 +158,12 @@ class LogisticModel implements Model {
   }
 }
 
+function columnMeans(values: Float64Array, width: number): Float64Array {
+  const sums = new Float64Array(width)
+  for (let i = 0; i < values.length; i++) sums[i % width]! += values[i]!
+  return sums.map((sum) => (sum * width) / values.length)
+}
+
 function logLoss(proba: Float64Array, targets: Float64Array): number {
   const tiny = Number.EPSILON
   const loss = proba.reduce((sum, p, i) => sum - Math.log(Math.max(tiny, targets[i] === 1 ? p : 1 - p)), 0)
@@ -150,10 +180,11 @@ export function createLogisticModel(params: Readonly<Record<string, unknown>>, s
 
 /** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler` */
 export function loadLogisticModel(folder: string, shared?: SidecarSource): Model {
-  const { params, preprocessor, coefficients, intercept } = readSavedModel<SavedLogistic>(folder)
+  const { params, preprocessor, coefficients, intercept, center } = readSavedModel<SavedLogistic>(folder)
   return new LogisticModel(params, shared, {
     preprocessor: preprocessorFromJson(preprocessor),
     coefficients: Float64Array.from(coefficients),
     intercept,
+    center: Float64Array.from(center),
   })
 }

@@ -1,5 +1,5 @@
 import type { layers, Sequential, Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs'
-import { createRng, LabError } from '../core/index.js'
+import { createRng, LabError } from '../../core/index.js'
 import {
   linearOutput,
   lstmSteps,
@@ -7,8 +7,8 @@ import {
   type LoadedTensorflow,
   type RecurrentCell,
   type Tfjs,
-} from '../native/tensorflow/index.js'
-import type { JointNetwork, Network } from '../train/index.js'
+} from '../../native/tensorflow/index.js'
+import type { JointNetwork, Network } from '../../train/index.js'
 
 export interface LstmNetworkConfig {
   readonly lookbackBars: number

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { preprocessParam } from './params.js'
+import { preprocessParam } from '../params.js'
 
 const count = (defaultValue: number): z.ZodDefault<z.ZodNumber> =>
   z.number().int('a whole number').positive('a positive whole number').default(defaultValue)

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { market, range } from '../../test/fixtures/market.js'
-import { fitStandardScaler } from '../preprocess/index.js'
-import { readInstalled } from '../native/installed.js'
-import { Sidecar } from '../sidecar/index.js'
+import { market, range } from '../../../test/fixtures/market.js'
+import { fitStandardScaler } from '../../preprocess/index.js'
+import { readInstalled } from '../../native/installed.js'
+import { Sidecar } from '../../sidecar/index.js'
 import { createLogisticModel, loadLogisticModel } from './logistic.js'
-import type { FitInput } from './model.js'
+import type { FitInput } from '../model.js'
 
 const ready = existsSync(readInstalled()?.python.executable ?? '')
 if (!ready) process.stderr.write('logistic regression tests are skipped: no Python environment (npm run setup)\n')

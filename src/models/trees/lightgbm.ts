@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
-import { writeFileAtomicSync } from '../core/index.js'
-import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../preprocess/index.js'
-import { LightgbmBooster, LightgbmDataset, lightgbmVersion, type LightgbmParameters } from '../native/lightgbm/index.js'
-import { interruptedError } from '../runtime/index.js'
-import type { FitInput, FitProgress, FitReport, Model } from './model.js'
-import { parseModelParams, preprocessParam } from './params.js'
-import { checkNames, checkRows, gatherTargets, notFitted, trainingTargets } from './rows.js'
-import { readSavedModel, writeSavedModel, type SavedModel } from './saved-model.js'
+import { writeFileAtomicSync } from '../../core/index.js'
+import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../../preprocess/index.js'
+import { LightgbmBooster, LightgbmDataset, lightgbmVersion, type LightgbmParameters } from '../../native/lightgbm/index.js'
+import { interruptedError } from '../../runtime/index.js'
+import type { FitInput, FitProgress, FitReport, Model } from '../model.js'
+import { parseModelParams, preprocessParam } from '../params.js'
+import { callsOf, checkNames, checkRows, gatherTargets, notFitted, trainingTargets } from '../rows.js'
+import { readSavedModel, writeSavedModel, type SavedModel } from '../saved-model.js'
 
 const fraction = z.number().gt(0, 'a number above 0, at most 1').lte(1, 'a number above 0, at most 1')
 const positive = z.number().int('a whole number').positive('a positive number')
@@ -83,6 +83,7 @@ interface SavedLightgbm extends SavedModel {
 /** Gradient boosted trees by LightGBM's C library, bit-equal to its Python package with the same parameters. */
 class LightgbmModel implements Model {
   readonly kind = 'lightgbm'
+  readonly task = 'classification'
   readonly #params: LightgbmParams
   #fitted: Fitted | undefined
 
@@ -154,6 +155,8 @@ class LightgbmModel implements Model {
     }
     return { history, bestStep, warnings }
   }
+
+  predict = async (X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> => callsOf(await this.predictProba(X, rows))
 
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
     return new Promise((resolve) => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { LabError, sha256, writeFileAtomicSync } from '../core/index.js'
-import type { Tfjs } from '../native/tensorflow/index.js'
-import { readWeights } from '../train/index.js'
+import { LabError, sha256, writeFileAtomicSync } from '../../core/index.js'
+import type { Tfjs } from '../../native/tensorflow/index.js'
+import { readWeights } from '../../train/index.js'
 import type { LstmNetwork } from './lstm-network.js'
 
 /** What the manifest says about `weights.bin`: all weights one after the other, 32-bit little-endian floats, each row-major. */
