@@ -1,5 +1,7 @@
 import { LabError } from '../core/index.js'
 import { installedPackageVersion, readInstalled } from '../native/installed.js'
+import { createDeepEnsembleModel, loadDeepEnsembleModel } from './deep/deep-ensemble.js'
+import { deepEnsembleParamsSchema } from './deep/deep-ensemble-params.js'
 import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './trees/lightgbm.js'
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
 import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
@@ -59,11 +61,21 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     load: loadLstmModel,
     cost: 3,
     sources: ['src/native/tensorflow', 'src/train'],
-    backend: ({ device }) => {
-      const { tensorflow, addon, device: built } = readInstalled() ?? {}
-      return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
-    },
+    backend: tensorflowBackend,
   },
+  deep_ensemble: {
+    parse: (params) => parseModelParams('deep_ensemble', deepEnsembleParamsSchema, params),
+    create: createDeepEnsembleModel,
+    load: loadDeepEnsembleModel,
+    cost: 4,
+    sources: ['src/native/tensorflow', 'src/train'],
+    backend: tensorflowBackend,
+  },
+}
+
+function tensorflowBackend({ device }: ModelContext): Record<string, string> {
+  const { tensorflow, addon, device: built } = readInstalled() ?? {}
+  return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
 }
 
 const versions = (...packages: string[]): Record<string, string> =>

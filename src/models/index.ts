@@ -1,6 +1,7 @@
 export * from './create-model.js'
 export * from './trees/lightgbm.js'
 export * from './linear/logistic.js'
+export { deepEnsembleParamsSchema, type DeepEnsembleParams } from './deep/deep-ensemble-params.js'
 export { createLstmNetwork, type LstmNetworkConfig } from './lstm/lstm-network.js'
 export { lstmParamsSchema, type LstmParams } from './lstm/lstm-params.js'
 export * from './model.js'

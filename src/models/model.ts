@@ -20,6 +20,10 @@ export interface Model {
   /** Probability of y = 1 for each of `rows`, in their order. @throws LabError `not-a-classifier` */
   predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array>
   /**
+   * How far the members of an ensemble lie apart for each of `rows`: the standard deviation of their probabilities or predicted values. undefined of a kind without members.
+   */
+  readonly predictSpread?: (X: FeatureMatrix, rows: Int32Array) => Promise<Float64Array>
+  /**
    * The model's own measure, one non-negative number a feature in the order of X.names: gain of trees, |coefficient| of scaled inputs; undefined where it has none.
    * Measures that any model has: `permutationImportance`, and of those with {@link shapValues} the mean of |SHAP|.
    */
@@ -32,7 +36,7 @@ export interface Model {
   close(): Promise<void>
 }
 
-export type ModelKind = 'logistic' | 'lightgbm' | 'lstm'
+export type ModelKind = 'logistic' | 'lightgbm' | 'lstm' | 'deep_ensemble'
 
 /**
  * `base` plus the values of a row is its prediction: of classifiers in log-odds, of regressions in units of y. `values` is row-major, one row for each row asked

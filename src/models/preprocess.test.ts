@@ -14,6 +14,7 @@ const ready: Record<ModelKind, boolean> = {
   logistic: existsSync(readInstalled()?.python.executable ?? ''),
   lightgbm: lightgbmLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
+  deep_ensemble: existsSync(readInstalled()?.addon?.path ?? ''),
 }
 for (const [kind, there] of Object.entries(ready))
   if (!there) process.stderr.write(`skipped for ${kind}: set-up has not run (npm run setup)\n`)
@@ -21,6 +22,7 @@ const SMALL: Record<ModelKind, Record<string, unknown>> = {
   logistic: {},
   lightgbm: { rounds: 10, learningRate: 0.2, minDataInLeaf: 20, featureFraction: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
+  deep_ensemble: { members: 2, units: 4, epochs: 1 },
 }
 
 /** Columns useful, second, twice (a copy of useful), constant, and others. */
@@ -46,7 +48,9 @@ const context = { device: 'cpu', requireDevice: false, sidecar: () => Promise.re
 const create = (kind: ModelKind, preprocess: PreprocessInput): Model =>
   createModel({ kind, params: { ...SMALL[kind], preprocess } }, context)
 
-describe.each(['logistic', 'lightgbm', 'lstm'] as const)('the preprocessing of %s', (kind) => {
+const ofNetworks = (kind: ModelKind): boolean => kind === 'lstm' || kind === 'deep_ensemble'
+
+describe.each(['logistic', 'lightgbm', 'lstm', 'deep_ensemble'] as const)('the preprocessing of %s', (kind) => {
   it('is part of the resolved spec, each model with its own scaler', () => {
     const own = { kind: kind === 'lightgbm' ? 'none' : 'standard' }
     const spec = resolveModelSpec({ kind, params: {} })
@@ -62,7 +66,7 @@ describe.each(['logistic', 'lightgbm', 'lstm'] as const)('the preprocessing of %
     await model.fit(input)
     const proba = await model.predictProba(X, test)
     const importance = model.featureImportance()
-    if (kind === 'lstm') expect(importance).toBeUndefined()
+    if (ofNetworks(kind)) expect(importance).toBeUndefined()
     else {
       expect(importance).toHaveLength(6)
       expect([...importance!].map((value) => value > 0)).toEqual([true, true, false, false, importance![4]! > 0, importance![5]! > 0])
@@ -95,7 +99,7 @@ describe.each(['logistic', 'lightgbm', 'lstm'] as const)('the preprocessing of %
     const rows = range(510, 650)
     expect(await model.predictProba(holed, rows)).toEqual(await byHand.predictProba(filled, rows))
     await expect(model.predictProba(holed, range(650, 660))).rejects.toMatchObject({
-      code: kind === 'lstm' ? 'incomplete-window' : 'not-finite',
+      code: ofNetworks(kind) ? 'incomplete-window' : 'not-finite',
       received: expect.stringMatching(/useful.* row 652/) as string,
     })
     await model.close()
@@ -112,7 +116,7 @@ describe.each(['logistic', 'lightgbm', 'lstm'] as const)('the preprocessing of %
     const mean = (rows: number[]): number => rows.reduce((sum, k) => sum + proba[k]!, 0) / rows.length
     const missing = (k: number): boolean => Number.isNaN(holed.values[test[k]! * 6 + 4])
     const all = [...test.keys()]
-    if (kind !== 'lstm') {
+    if (!ofNetworks(kind)) {
       expect(mean(all.filter(missing))).toBeGreaterThan(mean(all.filter((k) => !missing(k))) + 0.2)
       expect(model.featureImportance()!.indexOf(Math.max(...model.featureImportance()!))).toBe(4)
     }

@@ -1,4 +1,5 @@
 export * from './network.js'
+export { batchLoss, meanLoss, type Loss } from './loss.js'
 export { crossEntropy, predictLogits, predictProba } from './predict.js'
 export { checkWindows, withoutSamples, type LabelledSequences, type SequenceData } from './sequence-data.js'
 export { updateRule, createOptimizer } from './optimizer/create-optimizer.js'

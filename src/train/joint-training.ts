@@ -9,6 +9,7 @@ interface Request {
   readonly joint: JointNetwork
   readonly data: LabelledSequences
   readonly samples: Int32Array
+  readonly step: number
   readonly resolve: (result: LossGradients) => void
   readonly reject: (error: unknown) => void
 }
@@ -36,9 +37,9 @@ export class JointTraining {
   }
 
   /** Loss and gradients of one batch, when the others have come. The tensors are the caller's to dispose of. */
-  gradients(network: Network, joint: JointNetwork, data: LabelledSequences, samples: Int32Array): Promise<LossGradients> {
+  gradients(network: Network, joint: JointNetwork, data: LabelledSequences, samples: Int32Array, step: number): Promise<LossGradients> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ network, joint, data, samples, resolve, reject })
+      this.#waiting.push({ network, joint, data, samples, step, resolve, reject })
       this.#computeWhenComplete()
     })
   }
@@ -56,7 +57,9 @@ export class JointTraining {
     const tf = this.#tf
     try {
       const work = (): LossGradients[] =>
-        requests[0]!.joint.gradients(requests.map(({ network, data, samples }) => ({ network, ...batchTensors(tf, data, samples) })))
+        requests[0]!.joint.gradients(
+          requests.map(({ network, data, samples, step }) => ({ network, step, ...batchTensors(tf, data, samples) })),
+        )
       // tidy keeps the tensors of what it returns, though its types know plain records only.
       const results = tf.tidy(work as unknown as () => TensorContainer) as unknown as LossGradients[]
       requests.forEach(({ resolve }, i) => resolve(results[i]!))

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor3D, TensorContainer } from '@tensorflow/tfjs'
-import { sigmoidCrossEntropy, trainingOps, type Tfjs } from '../native/tensorflow/index.js'
+import type { Tfjs } from '../native/tensorflow/index.js'
 import { microBatches } from '../runtime/index.js'
+import { batchLoss } from './loss.js'
 import type { LossGradients, Network } from './network.js'
 import { gatherWindows, type LabelledSequences } from './sequence-data.js'
 
@@ -41,7 +42,7 @@ function wholeBatch(tf: Tfjs, network: Network, data: LabelledSequences, samples
   const variables = network.variables.map(({ variable }) => variable)
   const { x, target, weight } = batchTensors(tf, data, samples)
   const { value, grads } = tf.variableGrads(
-    () => sigmoidCrossEntropy(tf, trainingOps(tf).ops, network.logits(x, step), target, weight),
+    () => batchLoss(tf, network.loss ?? 'cross-entropy', network.logits(x, step), target, weight),
     variables,
   )
   return { loss: value, gradients: variables.map(({ name }) => grads[name]) }

@@ -7,7 +7,7 @@ import { allSamples, gatherWindows, type SequenceData } from './sequence-data.js
 /** Samples in one forward pass when predicting: fixed, so that a prediction does not depend on how many are asked for beside it. */
 const BLOCK = 512
 
-/** Log-odds of every sample, in order. Yields to the event loop between blocks. */
+/** The network's output of every sample, in order: log-odds, or what a regression predicts. Yields to the event loop between blocks. */
 export async function predictLogits(tf: Tfjs, network: Network, data: SequenceData): Promise<Float32Array> {
   const samples = allSamples(data.endRow.length)
   const out = new Float32Array(samples.length)

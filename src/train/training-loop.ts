@@ -11,7 +11,8 @@ import { assignWeights, readWeights, type JointNetwork, type Network, type Weigh
 import type { Optimizer, OptimizerOptions } from './optimizer/optimizer.js'
 import { MicroBatching, type MemoryGuard, type MemoryShrink } from './micro-batching.js'
 import { Pace, type PaceFigures } from './pace.js'
-import { crossEntropy, predictLogits } from './predict.js'
+import { meanLoss } from './loss.js'
+import { predictLogits } from './predict.js'
 import { allSamples, type LabelledSequences } from './sequence-data.js'
 import type { EpochResult, TrainingState } from './training-state.js'
 
@@ -122,7 +123,12 @@ export class TrainingLoop {
     await this.#trainRest(train, hooks)
     const validationLoss =
       validation.endRow.length > 0
-        ? crossEntropy(await predictLogits(this.#tf, this.#network, validation), validation.target, validation.weight)
+        ? meanLoss(
+            this.#network.loss ?? 'cross-entropy',
+            await predictLogits(this.#tf, this.#network, validation),
+            validation.target,
+            validation.weight,
+          )
         : undefined
     const result: EpochResult = {
       epoch: this.#epoch,
@@ -191,7 +197,7 @@ export class TrainingLoop {
     rate: number,
     at: BatchPosition,
   ): Promise<number> {
-    const step = await together.gradients(this.#network, joint, data, samples)
+    const step = await together.gradients(this.#network, joint, data, samples, at.step)
     try {
       return applyGradients(this.#tf, this.#network, this.#optimizer, step, this.#options, rate, at)
     } finally {

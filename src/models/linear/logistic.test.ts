@@ -51,6 +51,24 @@ model.predict_proba(x[600:])[:, 1].tofile(folder + "/p.bin")`
     expect(worst).toBeLessThan(1e-12)
   })
 
+  it('splits its log-odds into exact SHAP values, that stay through save and load', async () => {
+    const model = createLogisticModel({}, shared)
+    await model.fit(input)
+    const { base, values } = await model.shapValues!(X, test)
+    const p = await model.predictProba(X, test)
+    p.forEach((value, i) => {
+      const sum = values.subarray(i * 5, i * 5 + 5).reduce((a, b) => a + b, base)
+      expect(sum).toBeCloseTo(Math.log(value / (1 - value)), 9)
+    })
+    // Over the training rows the values of each feature have mean 0: the base is the mean prediction.
+    const own = (await model.shapValues!(X, input.train)).values
+    for (let j = 0; j < 5; j++) expect(input.train.reduce((sum, _, i) => sum + own[i * 5 + j]!, 0) / 600).toBeCloseTo(0, 9)
+    await model.save(folder)
+    expect(await loadLogisticModel(folder).shapValues!(X, test)).toEqual({ base, values })
+    expect(await model.predict(X, test)).toEqual(p.map((value) => (value > 0.5 ? 1 : 0)))
+    await expect(model.fit({ ...input, continues: true })).rejects.toMatchObject({ code: 'cannot-continue' })
+  })
+
   it('keeps predictions through save and load, and needs no Python to predict', async () => {
     const model = createLogisticModel({}, shared)
     const report = await model.fit(input)

@@ -87,6 +87,37 @@ describe.skipIf(!native)('the LSTM', () => {
     await model.close()
   })
 
+  it('regresses in units of y, also when loaded, and refuses what cannot be', async () => {
+    const { X, y } = problem('pattern')
+    const rise = Float64Array.from(y, (_, i) => (i < 5 ? 0 : 200 + 10 * (X.values[(i - 2) * 3]! - X.values[(i - 5) * 3]!)))
+    const params = { ...PARAMS, task: 'regression', epochs: 20 }
+    const model = createLstmModel(params, CONTEXT)
+    const report = await model.fit(input('pattern', { y: rise }))
+    // In standard deviations: the constant mean would cost 1.
+    expect(report.history.at(-1)!.validationLoss).toBeLessThan(0.3)
+    const predicted = await model.predict(X, test)
+    const share = (of: (i: number) => number): number => test.reduce((sum, _, i) => sum + of(i) ** 2, 0)
+    expect(1 - share((i) => predicted[i]! - rise[test[i]!]!) / share((i) => rise[test[i]!]! - 200)).toBeGreaterThan(0.7)
+    await expect(model.predictProba(X, test)).rejects.toMatchObject({ code: 'not-a-classifier' })
+    await model.save(join(folder, 'regression'))
+    await model.close()
+    const back = await loadLstmModel(join(folder, 'regression'), CONTEXT)
+    expect(await back.predict(X, test)).toEqual(predicted)
+    await back.close()
+    await expect(createLstmModel(params, CONTEXT).fit(input('pattern', { y: rise.map(() => 3) }))).rejects.toMatchObject({
+      code: 'constant-target',
+    })
+    await expect(
+      createLstmModel(params, CONTEXT).fit(input('pattern', { y: rise.map((v, i) => (i === 20 ? NaN : v)) })),
+    ).rejects.toMatchObject({
+      code: 'bad-target',
+      received: 'y = NaN in row 20',
+    })
+    await expect(createLstmModel(params, CONTEXT).fit(input('pattern', { continues: true }))).rejects.toMatchObject({
+      code: 'cannot-continue',
+    })
+  })
+
   it.each([{ cell: 'gru' }, { bidirectional: true }, { cell: 'gru', bidirectional: true, layers: 2, dropout: 0.2 }])(
     'learns with %o, the same bytes for any threads, and predicts the same when loaded',
     async (params) => {

@@ -1,7 +1,7 @@
 import { fitPreprocessor, preprocessorFromJson, type FeatureMatrix, type Preprocessor } from '../../preprocess/index.js'
 import { loadTensorflow, type LoadedTensorflow, type TensorflowDevice } from '../../native/tensorflow/index.js'
 import {
-  checkWindows,
+  predictLogits,
   predictProba,
   train as trainNetwork,
   type EpochResult,
@@ -9,12 +9,15 @@ import {
   type SequenceData,
 } from '../../train/index.js'
 import { describeBackend, environmentOf, slowerPath } from './lstm-backend.js'
-import { createLstmNetwork, type LstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
+import { inUnitsOf, learnTarget, lossOf, networkTargets, type NetworkTarget } from '../networks/network-target.js'
+import { loadWeights, writeWeights, type WeightsManifest } from '../networks/network-weights.js'
+import type { WeightedNetwork } from '../networks/weighted-network.js'
+import { preparedWindows } from '../networks/windows.js'
+import { createLstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
 import { lstmParamsSchema, type LstmParams } from './lstm-params.js'
-import { loadWeights, writeWeights, type WeightsManifest } from './lstm-weights.js'
-import type { FitInput, FitProgress, FitReport, Model } from '../model.js'
+import type { FitInput, FitProgress, FitReport, Model, Task } from '../model.js'
 import { parseModelParams } from '../params.js'
-import { callsOf, cannotContinue, checkNames, gatherTargets, notFitted, trainingTargets } from '../rows.js'
+import { callsOf, cannotContinue, checkNames, notAClassifier, notFitted } from '../rows.js'
 import { readSavedModel, writeSavedModel, type SavedModel } from '../saved-model.js'
 
 /** Where the LSTM computes. */
@@ -26,14 +29,16 @@ export interface LstmContext {
 
 interface Fitted {
   readonly loaded: LoadedTensorflow
-  readonly network: LstmNetwork
+  readonly network: WeightedNetwork
   readonly preprocessor: Preprocessor
+  readonly target: NetworkTarget
 }
 
 interface SavedLstm extends SavedModel {
   readonly kind: 'lstm'
   readonly params: LstmParams
   readonly weights: WeightsManifest
+  readonly target: NetworkTarget
 }
 
 /** Of a loaded model: nothing is fitted with it, and results do not depend on it. */
@@ -42,12 +47,13 @@ const PREDICTION_THREADS = 1
 /** LSTM (or GRU) over windows of preprocessed (by default standardised) features, trained by `train` of src/train. */
 class LstmModel implements Model {
   readonly kind = 'lstm'
-  readonly task = 'classification'
+  readonly task: Task
   readonly #params: LstmParams
   readonly #context: LstmContext
   #fitted: Fitted | undefined
 
   constructor(params: LstmParams, context: LstmContext, fitted?: Fitted) {
+    this.task = params.task
     this.#params = params
     this.#context = context
     this.#fitted = fitted
@@ -58,22 +64,23 @@ class LstmModel implements Model {
     await this.close()
     const { X, y, train, validation, sampleWeight, seed, threads, signal, checkpoint, memory, onProgress, onNotice } = input
     const { lookbackBars, epochs } = this.#params
-    const targets = Float32Array.from(trainingTargets(y, train))
+    const { target, outputBias } = learnTarget(this.task, y, train)
     const preprocessor = fitPreprocessor(X, train, this.#params.preprocess)
     const windows = preparedWindows(X, preprocessor, lookbackBars)
     const trainData: LabelledSequences = {
       ...windows(train),
-      target: targets,
+      target: networkTargets(target, y, train),
       ...(sampleWeight !== undefined && { weight: Float32Array.from(sampleWeight) }),
     }
-    const validationData: LabelledSequences = { ...windows(validation), target: Float32Array.from(gatherTargets(y, validation)) }
+    const validationData: LabelledSequences = { ...windows(validation), target: networkTargets(target, y, validation) }
     const loaded = await loadTensorflow(this.#context)
     const config: LstmNetworkConfig = {
       ...this.#params,
       featureCount: preprocessor.names.length,
       threads,
       seed,
-      outputBias: logOdds(targets),
+      loss: lossOf(target),
+      outputBias,
     }
     const network = createLstmNetwork(loaded, config)
     try {
@@ -94,7 +101,7 @@ class LstmModel implements Model {
       })
       // Of all epochs, also of those before an interruption.
       const history = result.epochs.map(progress)
-      this.#fitted = { loaded, network, preprocessor }
+      this.#fitted = { loaded, network, preprocessor, target }
       const warnings = [...slowerPath(loaded.facts, this.#params.cell), ...computedInParts(result.epochs, this.#params.batchSize)]
       return {
         steps: history.length,
@@ -109,13 +116,16 @@ class LstmModel implements Model {
     }
   }
 
-  predict = async (X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> => callsOf(await this.predictProba(X, rows))
+  async predict(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
+    if (this.task === 'classification') return callsOf(await this.predictProba(X, rows))
+    const { loaded, network, target } = this.#live()
+    return inUnitsOf(target, await predictLogits(loaded.tf, network, this.#windows(X, rows)))
+  }
 
   async predictProba(X: FeatureMatrix, rows: Int32Array): Promise<Float64Array> {
-    if (this.#fitted === undefined) throw notFitted()
-    const { loaded, network, preprocessor } = this.#fitted
-    checkNames(X, preprocessor.inputs)
-    return predictProba(loaded.tf, network, preparedWindows(X, preprocessor, this.#params.lookbackBars)(rows))
+    const { loaded, network } = this.#live()
+    if (this.task === 'regression') throw notAClassifier('lstm')
+    return predictProba(loaded.tf, network, this.#windows(X, rows))
   }
 
   /** An LSTM has no number of its own for a feature. */
@@ -125,10 +135,9 @@ class LstmModel implements Model {
 
   save(folder: string): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#fitted === undefined) throw notFitted()
-      const { network, preprocessor } = this.#fitted
+      const { network, preprocessor, target } = this.#live()
       const weights = writeWeights(folder, network)
-      const values = { params: this.#params, preprocessor: preprocessor.toJSON(), weights }
+      const values = { params: this.#params, preprocessor: preprocessor.toJSON(), weights, target }
       writeSavedModel<SavedLstm>(folder, { kind: 'lstm', names: preprocessor.inputs, ...values })
       resolve()
     })
@@ -139,15 +148,16 @@ class LstmModel implements Model {
     this.#fitted = undefined
     return Promise.resolve()
   }
-}
 
-/** Prepares the matrix once and gives windows over it; a value missing outside of every window harms nobody. @throws LabError `incomplete-window` */
-function preparedWindows(X: FeatureMatrix, preprocessor: Preprocessor, lookback: number): (rows: Int32Array) => SequenceData {
-  const features = preprocessor.transformFloat32(X, undefined, { incomplete: 'keep' })
-  return (endRow) => {
-    const data = { features, featureCount: preprocessor.names.length, lookback, endRow }
-    checkWindows(data, preprocessor.names)
-    return data
+  #windows(X: FeatureMatrix, rows: Int32Array): SequenceData {
+    const { preprocessor } = this.#live()
+    checkNames(X, preprocessor.inputs)
+    return preparedWindows(X, preprocessor, this.#params.lookbackBars)(rows)
+  }
+
+  #live(): Fitted {
+    if (this.#fitted === undefined) throw notFitted()
+    return this.#fitted
   }
 }
 
@@ -160,11 +170,6 @@ function computedInParts(epochs: readonly EpochResult[], batchSize: number): str
   ]
 }
 
-function logOdds(targets: Float32Array): number {
-  const share = targets.reduce((sum, value) => sum + value, 0) / targets.length
-  return Math.log(share / (1 - share))
-}
-
 /** @throws LabError `unknown-parameter`, `bad-parameter` */
 export function createLstmModel(params: Readonly<Record<string, unknown>>, context: LstmContext): Model {
   return new LstmModel(parseModelParams('lstm', lstmParamsSchema, params), context)
@@ -172,10 +177,17 @@ export function createLstmModel(params: Readonly<Record<string, unknown>>, conte
 
 /** Predicts to the bit what the saved model did, on the same path. @throws LabError `no-model`, `damaged-model`, `bad-preprocessor`, `bad-scaler`, and those of {@link loadTensorflow} */
 export async function loadLstmModel(folder: string, context: LstmContext): Promise<Model> {
-  const { params, preprocessor: json, weights } = readSavedModel<SavedLstm>(folder)
+  const { params, preprocessor: json, weights, target } = readSavedModel<SavedLstm>(folder)
   const preprocessor = preprocessorFromJson(json)
   const loaded = await loadTensorflow(context)
-  const config = { ...params, featureCount: preprocessor.names.length, threads: PREDICTION_THREADS, seed: 0, outputBias: 0 }
+  const config = {
+    ...params,
+    featureCount: preprocessor.names.length,
+    threads: PREDICTION_THREADS,
+    seed: 0,
+    outputBias: 0,
+    loss: lossOf(target),
+  }
   const network = createLstmNetwork(loaded, config)
   try {
     loadWeights(loaded.tf, folder, weights, network)
@@ -183,5 +195,5 @@ export async function loadLstmModel(folder: string, context: LstmContext): Promi
     network.dispose()
     throw error
   }
-  return new LstmModel(params, context, { loaded, network, preprocessor })
+  return new LstmModel(params, context, { loaded, network, preprocessor, target })
 }

@@ -7,8 +7,9 @@ import { createRng } from '../../core/index.js'
 import { nativeTestsMissing } from '../../../test/fixtures/native-addon.js'
 import { loadTensorflow, recurrentLayer, type LoadedTensorflow } from '../../native/tensorflow/index.js'
 import { train, type LabelledSequences } from '../../train/index.js'
-import { createLstmNetwork, type LstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
-import { loadWeights, writeWeights } from './lstm-weights.js'
+import type { WeightedNetwork } from '../networks/weighted-network.js'
+import { createLstmNetwork, type LstmNetworkConfig } from './lstm-network.js'
+import { loadWeights, writeWeights } from '../networks/network-weights.js'
 
 const BASE: LstmNetworkConfig = {
   ...{ lookbackBars: 6, featureCount: 3, units: 5, layers: 2, cell: 'lstm', bidirectional: false },
@@ -26,7 +27,7 @@ describe.skipIf(nativeTestsMissing() !== undefined)('the network of the LSTM', (
     tf = loaded.tf
   })
 
-  function withNetwork<T>(config: Partial<LstmNetworkConfig>, use: (network: LstmNetwork) => T, from = loaded): T {
+  function withNetwork<T>(config: Partial<LstmNetworkConfig>, use: (network: WeightedNetwork) => T, from = loaded): T {
     const network = createLstmNetwork(from, { ...BASE, ...config })
     try {
       return tf.tidy(() => use(network) as never)
@@ -35,7 +36,7 @@ describe.skipIf(nativeTestsMissing() !== undefined)('the network of the LSTM', (
     }
   }
   const input = (rows: number): Tensor3D => tf.randomNormal([rows, BASE.lookbackBars, BASE.featureCount], 0, 1, 'float32', 3)
-  const named = (network: LstmNetwork): string[] => network.weights.map(({ name, variable }) => `${name} ${variable.shape.join('x')}`)
+  const named = (network: WeightedNetwork): string[] => network.weights.map(({ name, variable }) => `${name} ${variable.shape.join('x')}`)
 
   it.each([
     [{ layers: 1 }, ['lstm_1/kernel 3x20', 'lstm_1/recurrent_kernel 5x20', 'lstm_1/bias 20', 'output/kernel 5x1', 'output/bias 1']],
@@ -117,7 +118,7 @@ describe.skipIf(nativeTestsMissing() !== undefined)('the network of the LSTM', (
         endRow: Int32Array.from({ length: samples }, (_, i) => i + 5),
         target: Float32Array.from({ length: samples }, () => rng.int(2)),
       }
-      const values = (network: LstmNetwork): Map<string, number[]> =>
+      const values = (network: WeightedNetwork): Map<string, number[]> =>
         new Map(network.weights.map(({ name, variable }) => [name, [...variable.dataSync()]]))
       const network = createLstmNetwork(loaded, { ...BASE, ...kind, frozenLayers: 1, dropout: 0.2 })
       const cell = 'cell' in kind ? kind.cell : 'lstm'

@@ -8,7 +8,9 @@ import {
   type RecurrentCell,
   type Tfjs,
 } from '../../native/tensorflow/index.js'
-import type { JointNetwork, Network } from '../../train/index.js'
+import type { JointNetwork, Loss } from '../../train/index.js'
+import { keepMask } from '../networks/dropout.js'
+import type { WeightedNetwork } from '../networks/weighted-network.js'
 
 export interface LstmNetworkConfig {
   readonly lookbackBars: number
@@ -23,24 +25,21 @@ export interface LstmNetworkConfig {
   readonly dropout: number
   readonly threads: number
   readonly seed: number
+  /** Default cross entropy. */
+  readonly loss?: Loss
   /** First bias of the output: the log-odds of the training targets, so that training does not start by learning their mean. */
   readonly outputBias: number
   /** So many recurrent layers, from the first, keep the weights they have: for training further what was loaded. Default 0. */
   readonly frozenLayers?: number
 }
 
-export interface LstmNetwork extends Network {
-  /** All weights, the frozen ones included, in the order in which they are saved; `variables` are those that are trained. */
-  readonly weights: Network['variables']
-}
-
 /**
  * LSTM or GRU layers over the window, the last state, one linear output, dropout after each recurrent layer.
  * @throws LabError `bad-parameter` where more layers are to be frozen than there are
  */
-export function createLstmNetwork(loaded: LoadedTensorflow, config: LstmNetworkConfig): LstmNetwork {
+export function createLstmNetwork(loaded: LoadedTensorflow, config: LstmNetworkConfig): WeightedNetwork {
   const { tf, facts } = loaded
-  const { cell = 'lstm', dropout, seed, frozenLayers = 0 } = config
+  const { cell = 'lstm', dropout, seed, frozenLayers = 0, loss = 'cross-entropy' } = config
   if (!(Number.isInteger(frozenLayers) && frozenLayers >= 0 && frozenLayers <= config.layers))
     throw new LabError('bad-parameter', 'So many layers cannot be frozen.', {
       received: `frozenLayers ${frozenLayers}`,
@@ -56,6 +55,7 @@ export function createLstmNetwork(loaded: LoadedTensorflow, config: LstmNetworkC
   const [kernel, bias] = output.map(({ variable }) => variable as Tensor) as [Tensor2D, Tensor1D]
   let alive = true
   return {
+    loss,
     weights,
     variables: [...recurrent.slice(frozenLayers).flat(), ...output],
     logits(x, step) {
@@ -74,16 +74,17 @@ export function createLstmNetwork(loaded: LoadedTensorflow, config: LstmNetworkC
   }
 }
 
-/** Whether BarlabLstmSteps computes such a network: LSTM in one direction, all weights trained, nothing left out at random, on the CPU. */
+/** Whether BarlabLstmSteps computes such a network: LSTM in one direction, all weights trained, nothing left out at random, cross entropy, on the CPU. */
 const goesTogether = (
   { facts }: LoadedTensorflow,
-  { cell = 'lstm', bidirectional = false, dropout, frozenLayers = 0 }: LstmNetworkConfig,
+  { cell = 'lstm', bidirectional = false, dropout, frozenLayers = 0, loss = 'cross-entropy' }: LstmNetworkConfig,
 ): boolean =>
   facts.path === 'fused-cpu' &&
   facts.trainingOps === 'fused-cpu' &&
   cell === 'lstm' &&
   !bidirectional &&
   dropout === 0 &&
+  loss === 'cross-entropy' &&
   frozenLayers === 0
 
 const jointLstm = (tf: Tfjs, layers: number, threads: number): JointNetwork => ({
@@ -91,7 +92,7 @@ const jointLstm = (tf: Tfjs, layers: number, threads: number): JointNetwork => (
   gradients: (batches) =>
     lstmSteps(
       tf,
-      batches.map(({ network, ...batch }) => ({ ...batch, weights: network.variables.map(({ variable }) => variable) })),
+      batches.map(({ network, x, target, weight }) => ({ x, target, weight, weights: network.variables.map(({ variable }) => variable) })),
       layers,
       threads,
     ),
@@ -137,15 +138,3 @@ const named = (layer: layers.Layer, prefix: string, names: readonly string[]): {
 /** What the mask of a layer is drawn for; the last layer's name is that of networks of one layer. */
 const maskPurpose = (step: number, layer: number, layers: number): string =>
   layer === layers - 1 ? `dropout/${step}` : `dropout/${step}/${layer + 1}`
-
-/**
- * 0 for what is left out, 1 / (1 - dropout) for the rest; a function of seed and purpose alone. Between layers one mask counts for all steps of a window
- * (Gal & Ghahramani 2016): a unit is there for the whole window or not at all.
- */
-function keepMask(tf: Tfjs, { shape }: Tensor, dropout: number, seed: number, purpose: string): Tensor {
-  const [rows, columns] = [shape[0], shape.at(-1)!]
-  const rng = createRng(seed, purpose)
-  const keep = 1 / (1 - dropout)
-  const values = Float32Array.from({ length: rows * columns }, () => (rng.next() < dropout ? 0 : keep))
-  return tf.tensor(values, shape.length === 3 ? [rows, 1, columns] : [rows, columns])
-}

@@ -6,6 +6,7 @@ const count = (defaultValue: number): z.ZodDefault<z.ZodNumber> =>
 
 /** Parameters of the LSTM and of its training. */
 export const lstmParamsSchema = z.strictObject({
+  task: z.enum(['classification', 'regression'], "'classification' or 'regression'").default('classification'),
   /** Length of the window the network reads, its own bar included. */
   lookbackBars: count(32),
   /** Width of each recurrent layer; of each direction where there are two. */

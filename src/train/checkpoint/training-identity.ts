@@ -10,7 +10,7 @@ export type TrainingEnvironment = Readonly<Record<string, string | number | bool
 export interface TrainingIdentity {
   readonly options: string
   readonly data: string
-  /** Names, shapes and initial values of the weights. */
+  /** Loss; names, shapes and initial values of the weights. */
   readonly network: string
   readonly environment: TrainingEnvironment
 }
@@ -31,7 +31,7 @@ export function trainingIdentity(
   return {
     options: sha256(stableJson({ LOOP_VERSION, ...options })),
     data: sha256(...dataParts(train), ...dataParts(validation)),
-    network: sha256(stableJson(layout), ...readWeights(network).map(({ values }) => values)),
+    network: sha256(stableJson({ layout, loss: network.loss ?? 'cross-entropy' }), ...readWeights(network).map(({ values }) => values)),
     environment,
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { LabError, sha256, writeFileAtomicSync } from '../../core/index.js'
 import type { Tfjs } from '../../native/tensorflow/index.js'
 import { readWeights } from '../../train/index.js'
-import type { LstmNetwork } from './lstm-network.js'
+import type { WeightedNetwork } from './weighted-network.js'
 
 /** What the manifest says about `weights.bin`: all weights one after the other, 32-bit little-endian floats, each row-major. */
 export interface WeightsManifest {
@@ -16,7 +16,7 @@ const fileOf = (folder: string): string => join(folder, 'weights.bin')
 const length = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 /** Writes `weights.bin`; the manifest belongs into the file that is written last. */
-export function writeWeights(folder: string, { weights: variables }: Pick<LstmNetwork, 'weights'>): WeightsManifest {
+export function writeWeights(folder: string, { weights: variables }: Pick<WeightedNetwork, 'weights'>): WeightsManifest {
   const weights = readWeights({ variables })
   const bytes = Buffer.alloc(4 * weights.reduce((sum, { values }) => sum + values.length, 0))
   let at = 0
@@ -26,7 +26,7 @@ export function writeWeights(folder: string, { weights: variables }: Pick<LstmNe
 }
 
 /** Puts saved weights into a network of the same make, bit by bit. @throws LabError `damaged-model` */
-export function loadWeights(tf: Tfjs, folder: string, manifest: WeightsManifest, { weights }: LstmNetwork): void {
+export function loadWeights(tf: Tfjs, folder: string, manifest: WeightsManifest, { weights }: WeightedNetwork): void {
   const bytes = readBytes(folder)
   const layout = (arrays: WeightsManifest['arrays']): string => arrays.map(({ name, shape }) => `${name}[${shape.join(',')}]`).join(' ')
   const expected = layout(weights.map(({ name, variable }) => ({ name, shape: variable.shape })))
