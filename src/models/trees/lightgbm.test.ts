@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { market, range } from '../../../test/fixtures/market.js'
 import { readInstalled } from '../../native/installed.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
-import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel, nativeParameters } from './lightgbm.js'
+import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
+import { nativeParameters } from './lightgbm-params.js'
 import type { FitInput, FitProgress } from '../model.js'
 
 const ready = lightgbmLibraryPath() !== undefined
