@@ -42,6 +42,8 @@ export type LightgbmParams = z.output<typeof lightgbmParamsSchema>
 export function nativeParameters(params: LightgbmParams, seed: number, threads: number, monotone?: readonly number[]): LightgbmParameters {
   return {
     ...(params.task === 'classification' ? { objective: 'binary', metric: 'binary_logloss' } : { objective: 'regression', metric: 'l2' }),
+    // Only told, so that a saved model says it as Python's does: rounds are counted here.
+    num_iterations: params.rounds,
     learning_rate: params.learningRate,
     num_leaves: params.numLeaves,
     max_depth: params.maxDepth,
