@@ -6,6 +6,7 @@ import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
 import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
 import { lstmParamsSchema } from './lstm/lstm-params.js'
+import { createXgboostModel, loadXgboostModel, xgboostParamsSchema } from './trees/xgboost.js'
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
@@ -55,6 +56,14 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     sources: ['src/native/lightgbm', 'src/native/foreign-library.ts'],
     backend: () => versions('lightgbm'),
   },
+  xgboost: {
+    parse: (params) => parseModelParams('xgboost', xgboostParamsSchema, params),
+    create: createXgboostModel,
+    load: loadXgboostModel,
+    cost: 2,
+    sources: ['src/native/xgboost', 'src/native/foreign-library.ts'],
+    backend: ({ device }) => ({ device, ...xgboostVersions() }),
+  },
   lstm: {
     parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),
     create: createLstmModel,
@@ -80,6 +89,9 @@ function tensorflowBackend({ device }: ModelContext): Record<string, string> {
 
 const versions = (...packages: string[]): Record<string, string> =>
   Object.fromEntries(packages.map((name) => [name, installedPackageVersion(name) ?? 'none']))
+
+/** Only one of the two wheels is there: they differ in what they can compute on. */
+const xgboostVersions = (): Record<string, string> => versions('xgboost_cpu', 'xgboost')
 
 export const modelKinds = Object.keys(KINDS) as readonly ModelKind[]
 

@@ -1,5 +1,6 @@
 export * from './create-model.js'
 export * from './trees/lightgbm.js'
+export { createXgboostModel, loadXgboostModel, xgboostParamsSchema, type XgboostParams } from './trees/xgboost.js'
 export * from './linear/logistic.js'
 export { deepEnsembleParamsSchema, type DeepEnsembleParams } from './deep/deep-ensemble-params.js'
 export { createLstmNetwork, type LstmNetworkConfig } from './lstm/lstm-network.js'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { market, range } from '../../test/fixtures/market.js'
 import { lightgbmLibraryPath } from '../native/lightgbm/index.js'
+import { xgboostLibraryPath } from '../native/xgboost/index.js'
 import { readInstalled } from '../native/installed.js'
 import { preprocessorFromJson, type FeatureMatrix, type PreprocessInput, type PreprocessorJson } from '../preprocess/index.js'
 import { Sidecar } from '../sidecar/index.js'
@@ -13,6 +14,7 @@ import type { FitInput, Model, ModelKind } from './model.js'
 const ready: Record<ModelKind, boolean> = {
   logistic: existsSync(readInstalled()?.python.executable ?? ''),
   lightgbm: lightgbmLibraryPath() !== undefined,
+  xgboost: xgboostLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
   deep_ensemble: existsSync(readInstalled()?.addon?.path ?? ''),
 }
@@ -21,6 +23,7 @@ for (const [kind, there] of Object.entries(ready))
 const SMALL: Record<ModelKind, Record<string, unknown>> = {
   logistic: {},
   lightgbm: { rounds: 10, learningRate: 0.2, minDataInLeaf: 20, featureFraction: 1 },
+  xgboost: { rounds: 10, learningRate: 0.2, minChildWeight: 5, colsampleByTree: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
   deep_ensemble: { members: 2, units: 4, epochs: 1 },
 }
@@ -50,9 +53,9 @@ const create = (kind: ModelKind, preprocess: PreprocessInput): Model =>
 
 const ofNetworks = (kind: ModelKind): boolean => kind === 'lstm' || kind === 'deep_ensemble'
 
-describe.each(['logistic', 'lightgbm', 'lstm', 'deep_ensemble'] as const)('the preprocessing of %s', (kind) => {
+describe.each(['logistic', 'lightgbm', 'xgboost', 'lstm', 'deep_ensemble'] as const)('the preprocessing of %s', (kind) => {
   it('is part of the resolved spec, each model with its own scaler', () => {
-    const own = { kind: kind === 'lightgbm' ? 'none' : 'standard' }
+    const own = { kind: kind === 'lightgbm' || kind === 'xgboost' ? 'none' : 'standard' }
     const spec = resolveModelSpec({ kind, params: {} })
     expect(spec.params.preprocess).toMatchObject({ scaler: own, dropCorrelated: null, missing: { policy: 'reject' } })
     expect(resolveModelSpec({ kind, params: { preprocess: { dropConstant: {} } } }).params.preprocess).toMatchObject({ scaler: own })

@@ -8,7 +8,7 @@ export interface NamedModelSpec {
   readonly spec: ModelSpec
 }
 
-const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'lstm', 'deep_ensemble']
+const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'xgboost', 'lstm', 'deep_ensemble']
 
 /**
  * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
@@ -45,6 +45,7 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
   const params: Record<ModelKind, Record<string, unknown>> = {
     logistic: { C: C[0], solver: solver[0], maxIter: max_iter },
     lightgbm: {},
+    xgboost: {},
     lstm: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
     deep_ensemble: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
   }

@@ -1,25 +1,66 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { market, range } from '../../../test/fixtures/market.js'
-import { readInstalled } from '../../native/installed.js'
+import { range } from '../../../test/fixtures/market.js'
+import { sha256 } from '../../core/index.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
-import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel, nativeParameters } from './lightgbm.js'
+import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './lightgbm.js'
+import { nativeParameters } from './lightgbm-params.js'
 import type { FitInput, FitProgress } from '../model.js'
+import { PythonPeer, returns } from './python-peer.fixture.js'
 
 const ready = lightgbmLibraryPath() !== undefined
 if (!ready) process.stderr.write('LightGBM tests are skipped: no Python environment (npm run setup)\n')
 
-let folder: string
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'lightgbm-'))))
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+let peer: PythonPeer
+beforeEach(() => void (peer = new PythonPeer()))
+afterEach(() => peer.close())
 
-const { X, y } = market(1500, 6)
+const { X, y, value } = returns(1500, 6)
 const input: FitInput = { X, y, train: range(0, 900), validation: range(900, 1200), seed: 7, threads: 1 }
 const params = { rounds: 80, learningRate: 0.1, minDataInLeaf: 20, patience: 10 }
+const regression = { ...params, task: 'regression' } as const
+const weight = Float64Array.from(input.train, (row) => 1 + (row % 4) / 3)
 const test = range(1200, 1500)
+
+const PYTHON = `
+import lightgbm as lgb
+def fit(params, X, y, w, first, last, valid, **more):
+    train = lgb.Dataset(X[first:last], y[first:last], weight=w, params=params)
+    valid = lgb.Dataset(X[valid], y[valid], reference=train, params=params)
+    stop = lgb.early_stopping(10, verbose=False)
+    model = lgb.train(params, train, 80, valid_sets=[valid], callbacks=[stop], **more)
+    return lgb.Booster(model_str=model.model_to_string(num_iteration=model.best_iteration)), model.best_iteration
+X = np.fromfile(folder + "/x").reshape(1500, 6)
+for case in given:
+    y = np.fromfile(f"{folder}/{case['target']}"); w = np.fromfile(folder + "/weight") if case["weighted"] else None
+    at = folder + "/" + case["name"]
+    model, best = fit(case["native"], X, y, w, 0, 900, slice(900, 1200))
+    if case["more"]:
+        model, _ = fit(case["native"], X, y, None, 300, 1100, slice(0, 200), init_model=model)
+    model.predict(X[1200:]).tofile(at + ".p")
+    model.predict(X[1200:], pred_contrib=True).tofile(at + ".shap")
+    model.feature_importance("gain").astype("float64").tofile(at + ".gain")
+    model.save_model(at + ".model", importance_type="gain")
+    print(best)`
+
+const CASES = [
+  { name: 'a classification', of: params, target: 'y', weighted: false, more: false },
+  { name: 'weights', of: params, target: 'y', weighted: true, more: false },
+  { name: 'a regression', of: regression, target: 'value', weighted: false, more: false },
+  { name: 'constraints', of: { ...regression, monotone: { feature_1: -1, feature_0: 1 } }, target: 'value', weighted: false, more: false },
+  { name: 'a continued fit', of: params, target: 'y', weighted: false, more: true },
+  { name: 'a continued regression', of: regression, target: 'value', weighted: true, more: true },
+] as const
+
+/** What LightGBM's Python package makes of all cases: files `<case>.p` and so on in the peer's folder. @returns the best round of each case */
+function askPython(peer: PythonPeer): number[] {
+  for (const [name, values] of Object.entries({ x: X.values, y, value, weight })) peer.write(name, values)
+  const cases = CASES.map(({ of, ...rest }) => {
+    const monotone = 'monotone' in of ? [1, -1, 0, 0, 0, 0] : undefined
+    return { ...rest, native: nativeParameters(lightgbmParamsSchema.parse(of), 7, 1, monotone) }
+  })
+  return peer.run(PYTHON, cases).split('\n').map(Number)
+}
 
 describe('LightGBM parameters', () => {
   it('names the nearest of a misspelt one and says what a value must be', () => {
@@ -33,30 +74,44 @@ describe('LightGBM parameters', () => {
 })
 
 describe.skipIf(!ready)('LightGBM', () => {
-  it("predicts bit for bit what LightGBM's Python package does, early stopping included", async () => {
-    const model = createLightgbmModel(params)
-    const report = await model.fit(input)
-    const ours = await model.predictProba(X, test)
-    writeFileSync(join(folder, 'x.bin'), Buffer.from(X.values.buffer))
-    writeFileSync(join(folder, 'y.bin'), Buffer.from(y.buffer))
-    const native = nativeParameters(lightgbmParamsSchema.parse(params), 7, 1)
-    const script = `
-import json, sys, numpy as np, lightgbm as lgb
-folder, params = sys.argv[1], json.loads(sys.argv[2])
-X = np.fromfile(folder + "/x.bin").reshape(1500, 6); y = np.fromfile(folder + "/y.bin")
-train = lgb.Dataset(X[:900], y[:900], params=params); valid = lgb.Dataset(X[900:1200], y[900:1200], reference=train, params=params)
-model = lgb.train(params, train, 80, valid_sets=[valid], callbacks=[lgb.early_stopping(10, verbose=False)])
-model.predict(X[1200:], num_iteration=model.best_iteration).tofile(folder + "/p.bin")
-model.feature_importance("gain", iteration=model.best_iteration).astype("float64").tofile(folder + "/g.bin")
-print(model.best_iteration)`
-    const python = spawnSync(readInstalled()!.python.executable, ['-c', script, folder, JSON.stringify(native)], { encoding: 'utf8' })
-    expect(python.stderr).toBe('')
-    expect(report.bestStep).toBe(Number(python.stdout))
-    expect(report.bestStep).toBeLessThan(report.steps)
-    const read = (name: string): Float64Array => new Float64Array(new Uint8Array(readFileSync(join(folder, name))).buffer)
-    expect(ours).toEqual(read('p.bin'))
-    for (const [i, gain] of read('g.bin').entries()) expect(model.featureImportance()![i]).toBeCloseTo(gain, 3)
-    await model.close()
+  it("gives the models, predictions and SHAP values of LightGBM's Python package to the bit", async () => {
+    const best = askPython(peer)
+    for (const [c, { name, of, target: which, weighted, more }] of CASES.entries()) {
+      const target = which === 'y' ? y : value
+      const model = createLightgbmModel(of)
+      const report = await model.fit({ ...input, y: target, ...(weighted && { sampleWeight: weight }) })
+      expect([name, report.bestStep]).toEqual([name, best[c]])
+      if (c === 0) expect(report.bestStep).toBeLessThan(report.steps)
+      if (more) await model.fit({ ...input, y: target, train: range(300, 1100), validation: range(0, 200), continues: true })
+      await model.save(join(peer.folder, 'saved'))
+      const theirText = peer.text(`${name}.model`).replace(/\npandas_categorical:null\n$/, '')
+      expect([name, sha256(peer.text('saved/model.txt'))]).toEqual([name, sha256(theirText)])
+      const ours = await (model.task === 'regression' ? model.predict(X, test) : model.predictProba(X, test))
+      expect(ours).toEqual(peer.float64(`${name}.p`))
+      const theirs = peer.float64(`${name}.shap`)
+      const { base, values } = await model.shapValues!(X, test)
+      expect(base).toBe(theirs[6])
+      expect(values).toEqual(Float64Array.from(theirs.filter((_, i) => i % 7 < 6)))
+      for (const [i, gain] of peer.float64(`${name}.gain`).entries()) expect(model.featureImportance()![i]).toBeCloseTo(gain, 2)
+      await model.close()
+    }
+  })
+
+  it('cannot be stopped and gone on with: rounds in two parts are other rounds, which is why a fit begins anew', async () => {
+    const grow = async (of: object, more: Partial<FitInput> = {}, model = createLightgbmModel({ ...params, ...of })) => {
+      await model.fit({ ...input, validation: range(0, 0), ...more })
+      return model
+    }
+    const whole = await grow({ rounds: 20 })
+    const [once, again] = [await grow({ rounds: 10 }), await grow({ rounds: 10 })]
+    for (const model of [once, again]) await grow({}, { continues: true }, model)
+    expect(await once.predictProba(X, test)).toEqual(await again.predictProba(X, test))
+    expect(await once.predictProba(X, test)).not.toEqual(await whole.predictProba(X, test))
+    // Without random draws only the last bits differ.
+    const drawn = { featureFraction: 1, baggingFreq: 0, rounds: 10 }
+    const parts = await (await grow(drawn, { continues: true }, await grow(drawn))).predictProba(X, test)
+    const single = await (await grow({ ...drawn, rounds: 20 })).predictProba(X, test)
+    expect(Math.max(...parts.map((p, i) => Math.abs(p - single[i]!)))).toBeLessThan(1e-6)
   })
 
   it('gives the same model for any number of threads, and another for another seed', async () => {
@@ -79,8 +134,8 @@ print(model.best_iteration)`
     const model = createLightgbmModel(params)
     await model.fit(input)
     const expected = await model.predictProba(X, test)
-    await model.save(join(folder, 'model'))
-    const loaded = loadLightgbmModel(join(folder, 'model'))
+    await model.save(join(peer.folder, 'model'))
+    const loaded = loadLightgbmModel(join(peer.folder, 'model'))
     expect(await loaded.predictProba(X, test)).toEqual(expected)
     expect(loaded.featureImportance()).toEqual(model.featureImportance())
     const [first, second, ...rest] = loaded.featureImportance()!
@@ -138,6 +193,11 @@ print(model.best_iteration)`
     await expect(model.predictProba(X, test)).rejects.toMatchObject({ code: 'not-fitted' })
     await model.fit(input)
     await expect(model.predictProba({ ...X, names: [...X.names].reverse() }, test)).rejects.toMatchObject({ code: 'feature-mismatch' })
+    const other = createLightgbmModel(regression)
+    await expect(other.fit({ ...input, y: y.map(() => 3) })).rejects.toMatchObject({ code: 'constant-target' })
+    await other.fit({ ...input, y: value })
+    await expect(other.predictProba(X, test)).rejects.toMatchObject({ code: 'not-a-classifier' })
+    await expect(createLightgbmModel({ ...params, monotone: { other: 1 } }).fit(input)).rejects.toMatchObject({ code: 'unknown-feature' })
     await model.close()
   })
 })

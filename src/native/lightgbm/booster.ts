@@ -1,6 +1,8 @@
 import { LabError } from '../../core/index.js'
 import type { LightgbmDataset, LightgbmParameters } from './dataset.js'
-import { check, lightgbmApi, parameterText, type Handle } from './library.js'
+import { check, lightgbmApi, parameterText, type Handle, type PredictionKind } from './library.js'
+
+const KINDS = { value: 0, raw: 1, shap: 3 } as const satisfies Record<string, PredictionKind>
 
 /** A LightGBM ensemble: grown round by round, or read from its text. Keep the data sets open until the last round. */
 export class LightgbmBooster {
@@ -47,29 +49,41 @@ export class LightgbmBooster {
   }
 
   /**
-   * Probabilities (objective `binary`) of row-major `values`.
-   * @param rounds how many rounds to use; 0 or less means all.
+   * Takes the trees of `before` in front of its own: predictions are then those of both. Training goes on from `before` where the data sets hold its
+   * {@link predictSync} of kind 'raw' as initial scores. To be called before the first round.
    */
-  predictSync(values: Float64Array, columns: number, rounds: number, params: LightgbmParameters = {}): Float64Array {
+  mergeSync(before: LightgbmBooster): void {
+    check(lightgbmApi().boosterMerge(this.#live, before.#live), 'taking over earlier trees')
+  }
+
+  /**
+   * Of row-major `values`, one number a row: 'value', what the objective predicts (probabilities of `binary`); 'raw', the sum of the trees (log-odds). 'shap':
+   * exact SHAP values (TreeSHAP), for each row one number a column and then the base.
+   */
+  predictSync(values: Float64Array, columns: number, kind: keyof typeof KINDS = 'value'): Float64Array {
     const rows = values.length / columns
-    const out = new Float64Array(rows)
+    const out = new Float64Array(kind === 'shap' ? rows * (columns + 1) : rows)
     if (rows === 0) return out
     const count: [number | null] = [null]
-    check(
-      lightgbmApi().boosterPredict(this.#live, values, 1, rows, columns, 1, 0, 0, rounds, parameterText(params), count, out),
-      'predicting',
-    )
+    check(lightgbmApi().boosterPredict(this.#live, values, 1, rows, columns, 1, KINDS[kind], 0, 0, '', count, out), 'predicting')
     return out
   }
 
-  /** Total gain of each feature's splits in the first `rounds` rounds. */
+  /** Rounds grown, those taken over included. */
+  get rounds(): number {
+    const out: [number | null] = [null]
+    check(lightgbmApi().boosterRounds(this.#live, out), 'counting rounds')
+    return out[0]!
+  }
+
+  /** Total gain of each feature's splits in the first `rounds` rounds; 0 or less means all. */
   gainImportanceSync(columns: number, rounds: number): Float64Array {
     const out = new Float64Array(columns)
     check(lightgbmApi().boosterImportance(this.#live, rounds, 1, out), 'reading importances')
     return out
   }
 
-  /** The model as LightGBM's text format, which keeps every number exactly. */
+  /** The model as LightGBM's text format, which keeps every number exactly. @param rounds how many of the first to write; 0 or less means all */
   toTextSync(rounds: number): string {
     const length: [number | null] = [null]
     let buffer = new Uint8Array(1 << 20)

@@ -5,9 +5,11 @@ export interface LightgbmData {
   /** Row-major, `label.length` rows. */
   readonly values: Float64Array
   readonly columns: number
-  /** 0 or 1. */
+  /** 0 or 1, or the value of y. */
   readonly label: Float32Array
   readonly weight?: Float32Array
+  /** What earlier trees sum up to for each row, where training goes on from them. */
+  readonly initialScore?: Float64Array
 }
 
 export type LightgbmParameters = Readonly<Record<string, string | number | boolean>>
@@ -26,11 +28,11 @@ export class LightgbmDataset {
 
   /** @param reference the training data set whose bins validation rows must use. @throws LabError `lightgbm-error` */
   static createSync(data: LightgbmData, params: LightgbmParameters, reference?: LightgbmDataset): LightgbmDataset {
-    const { values, columns, label, weight } = data
+    const { values, columns, label, weight, initialScore } = data
     const rows = label.length
-    if (values.length !== rows * columns || (weight !== undefined && weight.length !== rows))
+    if (values.length !== rows * columns || [weight, initialScore].some((array) => array !== undefined && array.length !== rows))
       throw new LabError('bad-shape', 'The values do not fit the labels.', {
-        received: `${values.length} values, ${weight?.length ?? rows} weights`,
+        received: `${values.length} values, ${weight?.length ?? rows} weights, ${initialScore?.length ?? rows} initial scores`,
         expected: `${rows} rows of ${columns} values`,
       })
     const api = lightgbmApi()
@@ -40,6 +42,8 @@ export class LightgbmDataset {
     try {
       check(api.datasetSetField(dataset.handle, 'label', label, rows, 0), 'setting labels')
       if (weight !== undefined) check(api.datasetSetField(dataset.handle, 'weight', weight, rows, 0), 'setting weights')
+      if (initialScore !== undefined)
+        check(api.datasetSetField(dataset.handle, 'init_score', initialScore, rows, 1), 'setting initial scores')
       return dataset
     } catch (error) {
       dataset.close()

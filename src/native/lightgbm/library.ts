@@ -9,7 +9,10 @@ export type Handle = bigint
 type Out<T> = [T | null]
 type Status = number
 
-/** The C functions used here (LightGBM 4 `c_api.h`); element type 1 is float64. Typed arrays are passed as they lie in memory. */
+/** Of `boosterPredict`: 0 what the objective predicts, 1 the sum of the trees, 3 SHAP values. */
+export type PredictionKind = 0 | 1 | 3
+
+/** The C functions used here (LightGBM 4 `c_api.h`); element type 0 is float32, 1 float64. Typed arrays are passed as they lie in memory. */
 export interface LightgbmApi {
   lastError(): string
   datasetCreate(
@@ -22,10 +25,12 @@ export interface LightgbmApi {
     reference: Handle | null,
     out: Out<Handle>,
   ): Status
-  datasetSetField(dataset: Handle, field: string, data: Float32Array, count: number, type: 0): Status
+  datasetSetField(dataset: Handle, field: string, data: Float32Array | Float64Array, count: number, type: 0 | 1): Status
   datasetFree(dataset: Handle): Status
   boosterCreate(train: Handle, params: string, out: Out<Handle>): Status
   boosterAddValidation(booster: Handle, dataset: Handle): Status
+  boosterRounds(booster: Handle, out: Out<number>): Status
+  boosterMerge(booster: Handle, before: Handle): Status
   boosterUpdate(booster: Handle, finished: Out<number>): Status
   boosterEvaluate(booster: Handle, dataset: number, count: Out<number>, out: Float64Array): Status
   boosterPredict(
@@ -35,7 +40,7 @@ export interface LightgbmApi {
     rows: number,
     columns: number,
     rowMajor: 1,
-    kind: 0,
+    kind: PredictionKind,
     start: 0,
     rounds: number,
     params: string,
@@ -57,6 +62,8 @@ const DECLARATIONS: Record<keyof LightgbmApi, string> = {
   datasetFree: 'int LGBM_DatasetFree(void *dataset)',
   boosterCreate: 'int LGBM_BoosterCreate(void *train, const char *params, _Out_ void **out)',
   boosterAddValidation: 'int LGBM_BoosterAddValidData(void *booster, void *dataset)',
+  boosterRounds: 'int LGBM_BoosterGetCurrentIteration(void *booster, _Out_ int *out)',
+  boosterMerge: 'int LGBM_BoosterMerge(void *booster, void *before)',
   boosterUpdate: 'int LGBM_BoosterUpdateOneIter(void *booster, _Out_ int *finished)',
   boosterEvaluate: 'int LGBM_BoosterGetEval(void *booster, int dataset, _Out_ int *count, double *out)',
   boosterPredict:

@@ -10,7 +10,7 @@ serveParent(() => {
   const train = LightgbmDataset.createSync({ values, columns: 1, label }, params)
   const booster = LightgbmBooster.createSync(train, [], params)
   booster.updateSync()
-  const proba = booster.predictSync(values, 1, 0)
+  const proba = booster.predictSync(values, 1)
   booster.close()
   train.close()
   return Promise.resolve({ version: lightgbmVersion(), separates: proba.at(-1)! > proba[0]! })

@@ -1,0 +1,5 @@
+export * from './booster.js'
+export * from './booster-output.js'
+export * from './data-matrix.js'
+export { xgboostBuild, xgboostLibraryPath, xgboostVersion } from './library.js'
+export { withoutTrees } from './without-trees.js'
