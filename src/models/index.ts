@@ -1,3 +1,4 @@
+export * from './calibrate/calibrator.js'
 export * from './create-model.js'
 export * from './trees/lightgbm.js'
 export * from './linear/logistic.js'
