@@ -6,3 +6,7 @@ export { createLstmNetwork, type LstmNetworkConfig } from './lstm/lstm-network.j
 export { lstmParamsSchema, type LstmParams } from './lstm/lstm-params.js'
 export * from './model.js'
 export { parseModelParams } from './params.js'
+export { foldsByTime, type FoldsByTimeOptions } from './stack/folds-by-time.js'
+export { StackModel } from './stack/stack-model.js'
+export { parseStackParams, type StackParams } from './stack/stack-params.js'
+export type { StackFacts, StackSummary } from './stack/stack-summary.js'

@@ -32,7 +32,7 @@ export interface Model {
   close(): Promise<void>
 }
 
-export type ModelKind = 'logistic' | 'lightgbm' | 'lstm'
+export type ModelKind = 'logistic' | 'lightgbm' | 'lstm' | 'stack'
 
 /**
  * `base` plus the values of a row is its prediction: of classifiers in log-odds, of regressions in units of y. `values` is row-major, one row for each row asked

@@ -14,6 +14,7 @@ const ready: Record<ModelKind, boolean> = {
   logistic: existsSync(readInstalled()?.python.executable ?? ''),
   lightgbm: lightgbmLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
+  stack: existsSync(readInstalled()?.python.executable ?? '') && lightgbmLibraryPath() !== undefined,
 }
 for (const [kind, there] of Object.entries(ready))
   if (!there) process.stderr.write(`skipped for ${kind}: set-up has not run (npm run setup)\n`)
@@ -21,6 +22,7 @@ const SMALL: Record<ModelKind, Record<string, unknown>> = {
   logistic: {},
   lightgbm: { rounds: 10, learningRate: 0.2, minDataInLeaf: 20, featureFraction: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
+  stack: {},
 }
 
 /** Columns useful, second, twice (a copy of useful), constant, and others. */

@@ -46,6 +46,7 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
     logistic: { C: C[0], solver: solver[0], maxIter: max_iter },
     lightgbm: {},
     lstm: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
+    stack: {},
   }
   const preprocess = directionPreprocess(config)
   return models.map((kind) => ({ name: kind, spec: { kind, params: { ...params[kind], preprocess } } }))
