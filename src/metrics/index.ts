@@ -1,5 +1,6 @@
 export * from './backtest-overfitting.js'
 export * from './brier-decomposition.js'
+export * from './block-permutation.js'
 export { type CalibrationOptions } from './calibration-bins.js'
 export * from './calibration.js'
 export * from './check-scores.js'
