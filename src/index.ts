@@ -36,6 +36,7 @@ export {
   type TrainResult,
 } from './train/index.js'
 export * from './models/index.js'
+export * from './select/index.js'
 export * from './evaluate/index.js'
 export * from './track/index.js'
 export * from './report/index.js'

@@ -1,5 +1,6 @@
 import { LabError } from '../core/index.js'
 import { checkScores } from './check-scores.js'
+import { varianceOfSum } from './long-run-variance.js'
 import { normalQuantile } from './normal-quantile.js'
 import { midranks } from './ranks.js'
 
@@ -67,14 +68,7 @@ export function delongInterval(
     const size = y[i] === 1 ? positives : negatives
     return (value - auc) / Math.sqrt(size * (size - 1))
   })
-  let variance = 0
-  for (const value of term) variance += value * value
-  for (let lag = 1; lag <= Math.min(lags, n - 1); lag++) {
-    let covariance = 0
-    for (let i = lag; i < n; i++) covariance += term[i]! * term[i - lag]!
-    variance += 2 * (1 - lag / (lags + 1)) * covariance
-  }
-  const standardError = Math.sqrt(Math.max(0, variance))
+  const standardError = Math.sqrt(varianceOfSum(term, lags))
   const reach = normalQuantile((1 + level) / 2) * standardError
   return { auc, standardError, lower: Math.max(0, auc - reach), upper: Math.min(1, auc + reach), ...facts }
 }

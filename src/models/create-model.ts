@@ -10,6 +10,9 @@ import { createXgboostModel, loadXgboostModel, xgboostParamsSchema } from './tre
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
+import type { StackKit } from './stack/stack-kit.js'
+import { createStackModel, loadStackModel } from './stack/stack-model.js'
+import { parseStackParams } from './stack/stack-params.js'
 
 export interface ModelSpec {
   readonly kind: ModelKind
@@ -80,12 +83,34 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     sources: ['src/native/tensorflow', 'src/train'],
     backend: tensorflowBackend,
   },
+  stack: {
+    parse: (params) => ({ ...parseStackParams(params, resolveModelSpec) }),
+    create: (params, context) => createStackModel(parseStackParams(params, resolveModelSpec), kitOf(context)),
+    load: (folder, context) => loadStackModel(folder, kitOf(context)),
+    cost: 4,
+    // Its bases may be of any kind: an edit of one of them makes every stack be fitted again.
+    get sources() {
+      return ['src/split', 'src/metrics', ...partKinds().flatMap((kind) => KINDS[kind].sources)]
+    },
+    backend: async (context) => {
+      const backends = await Promise.all(partKinds().map(async (kind) => KINDS[kind].backend(context)))
+      return Object.assign({}, ...backends) as Record<string, string>
+    },
+  },
 }
 
 function tensorflowBackend({ device }: ModelContext): Record<string, string> {
   const { tensorflow, addon, device: built } = readInstalled() ?? {}
   return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
 }
+
+const partKinds = (): ModelKind[] => (Object.keys(KINDS) as ModelKind[]).filter((kind) => kind !== 'stack')
+
+/** How a stack gets its parts. */
+const kitOf = (context: ModelContext): StackKit => ({
+  create: (spec) => createModel(spec, context),
+  load: (folder) => loadModel(folder, context),
+})
 
 const versions = (...packages: string[]): Record<string, string> =>
   Object.fromEntries(packages.map((name) => [name, installedPackageVersion(name) ?? 'none']))

@@ -36,7 +36,7 @@ export interface Model {
   close(): Promise<void>
 }
 
-export type ModelKind = 'logistic' | 'lightgbm' | 'xgboost' | 'lstm' | 'deep_ensemble'
+export type ModelKind = 'logistic' | 'lightgbm' | 'xgboost' | 'lstm' | 'deep_ensemble' | 'stack'
 
 /**
  * `base` plus the values of a row is its prediction: of classifiers in log-odds, of regressions in units of y. `values` is row-major, one row for each row asked

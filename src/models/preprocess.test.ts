@@ -17,6 +17,7 @@ const ready: Record<ModelKind, boolean> = {
   xgboost: xgboostLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
   deep_ensemble: existsSync(readInstalled()?.addon?.path ?? ''),
+  stack: existsSync(readInstalled()?.python.executable ?? '') && lightgbmLibraryPath() !== undefined,
 }
 for (const [kind, there] of Object.entries(ready))
   if (!there) process.stderr.write(`skipped for ${kind}: set-up has not run (npm run setup)\n`)
@@ -26,6 +27,7 @@ const SMALL: Record<ModelKind, Record<string, unknown>> = {
   xgboost: { rounds: 10, learningRate: 0.2, minChildWeight: 5, colsampleByTree: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
   deep_ensemble: { members: 2, units: 4, epochs: 1 },
+  stack: {},
 }
 
 /** Columns useful, second, twice (a copy of useful), constant, and others. */

@@ -8,24 +8,28 @@ import type { ModelKind } from './model.js'
 const FORMAT = 3
 
 /** What every saved model says about itself, in `lab-model.json`, written last. */
-export interface SavedModel {
+export interface SavedModelHead {
   readonly format: typeof FORMAT
   readonly kind: ModelKind
   /** Columns of the feature matrix it was fitted on. */
   readonly names: readonly string[]
-  /** What it does to them first. */
+}
+
+/** Of a model with preprocessing of its own; a stack's bases have theirs. */
+export interface SavedModel extends SavedModelHead {
+  /** What it does to its columns first. */
   readonly preprocessor: PreprocessorJson
 }
 
 const fileOf = (folder: string): string => join(folder, 'lab-model.json')
 
-export function writeSavedModel<T extends SavedModel>(folder: string, saved: Omit<T, 'format'>): void {
+export function writeSavedModel<T extends SavedModelHead>(folder: string, saved: Omit<T, 'format'>): void {
   mkdirSync(folder, { recursive: true })
   writeJsonAtomicSync(fileOf(folder), { format: FORMAT, ...saved })
 }
 
 /** @throws LabError `no-model` where the folder holds none or one of another format */
-export function readSavedModel<T extends SavedModel = SavedModel>(folder: string): T {
+export function readSavedModel<T extends SavedModelHead = SavedModel>(folder: string): T {
   const path = fileOf(folder)
   if (!existsSync(path)) throw noModel(path, 'the file is not there')
   try {

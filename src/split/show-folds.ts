@@ -1,4 +1,4 @@
-import { DISPLAY, escapeHtml, type MimeBundle } from '../core/index.js'
+import { DISPLAY, showTextTable, type MimeBundle } from '../core/index.js'
 import type { FoldDescription, FoldRow } from './describe-folds.js'
 
 /** Rows that are shown; the others are counted. */
@@ -14,7 +14,7 @@ function bundle(rows: readonly FoldRow[], below: readonly string[]): MimeBundle 
   const headings = Object.keys(lines[0] ?? { fold: '' })
   const cells = lines.map((line) => headings.map((heading) => line[heading] ?? ''))
   const notes = [...(rows.length > SHOWN ? [`${rows.length - SHOWN} more folds`] : []), ...below]
-  return { 'text/plain': asText([headings, ...cells], notes), 'text/html': asHtml(headings, cells, notes) }
+  return showTextTable({ headings, rows: cells, notes })
 }
 
 function lineOf(row: FoldRow): Record<string, string> {
@@ -34,22 +34,4 @@ function lineOf(row: FoldRow): Record<string, string> {
     gap: gap(row.gapMinutes),
     ...(row.gapAfterMinutes !== undefined && { 'gap after': gap(row.gapAfterMinutes) }),
   }
-}
-
-function asText(table: readonly (readonly string[])[], notes: readonly string[]): string {
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)))
-  const lines = table.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...lines, ...notes].join('\n')
-}
-
-function asHtml(headings: readonly string[], cells: readonly (readonly string[])[], notes: readonly string[]): string {
-  const line = (tag: string, of: readonly string[]): string =>
-    `<tr>${of.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
-  const body = cells.map((cell) => line('td', cell)).join('')
-  return `<table><thead>${line('th', headings)}</thead><tbody>${body}</tbody></table>${notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('')}`
 }

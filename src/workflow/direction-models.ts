@@ -42,10 +42,8 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
   }
   const { C, solver, max_iter } = config.models.direction.default_params
   const { early_stopping } = config.training.optimization
-  const params: Record<ModelKind, Record<string, unknown>> = {
+  const params: Partial<Record<ModelKind, Record<string, unknown>>> = {
     logistic: { C: C[0], solver: solver[0], maxIter: max_iter },
-    lightgbm: {},
-    xgboost: {},
     lstm: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
     deep_ensemble: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
   }

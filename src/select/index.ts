@@ -1,0 +1,6 @@
+export * from './eliminate.js'
+export * from './feature-clusters.js'
+export type { SelectionInput } from './fit-and-judge.js'
+export * from './keep.js'
+export * from './choose-features.js'
+export * from './stability.js'
