@@ -37,6 +37,7 @@ export {
 } from './train/index.js'
 export * from './models/index.js'
 export * from './evaluate/index.js'
+export * from './tune/index.js'
 export * from './track/index.js'
 export * from './report/index.js'
 export * from './workflow/index.js'

@@ -1,11 +1,26 @@
-import { EXIT, LabError } from '../core/index.js'
-import { resolveModelSpec, type ModelKind } from '../models/index.js'
+import { EXIT, LabError, nearestName } from '../core/index.js'
+import { modelKinds, resolveModelSpec, type ModelKind } from '../models/index.js'
 import { endsOf, pointsOf, type ParameterValue, type SearchSpace } from './search-space.js'
 
 export const SAMPLERS = ['tpe', 'cmaes', 'random', 'grid'] as const
 export type SamplerKind = (typeof SAMPLERS)[number]
 export const PRUNERS = ['none', 'median', 'hyperband', 'successive_halving'] as const
 export type PrunerKind = (typeof PRUNERS)[number]
+
+/** One of a few words that a person types. @throws LabError `bad-arguments` naming the nearest */
+export function pickOf<const T extends string>(name: string, given: string, known: readonly T[]): T {
+  if (known.includes(given as T)) return given as T
+  const near = nearestName(given, known)
+  throw new LabError('bad-arguments', `${name} has a value that is not known.`, {
+    received: given,
+    expected: `one of ${known.join(', ')}`,
+    help: near === undefined ? 'npm run tune -- --help' : `did you mean ${near}?`,
+    exitCode: EXIT.usage,
+  })
+}
+
+/** @throws LabError `bad-arguments` */
+export const checkModelKind = (given: string): ModelKind => pickOf('--model', given, modelKinds)
 
 const MAX_GRID = 100_000
 

@@ -129,7 +129,7 @@ describe.skipIf(!hasPython)('a study', () => {
     })
     expect(await failure(Study.open(studyOptions('sqlite:////nowhere/at/all.db')))).toMatchObject({
       code: 'no-database',
-      received: '/nowhere/at',
+      received: '/nowhere/at/all.db',
     })
     const away = studyOptions('postgresql://someone:secret@127.0.0.1:1/nothing')
     const error = (await failure(Study.open(away))) as LabError

@@ -122,7 +122,7 @@ export class Study {
       | { readonly state: 'failed'; readonly error: string },
   ): Promise<boolean> {
     const { state } = outcome
-    const params = { sampler: this.#sampler, trial: trial.number, owner: this.#owner, state }
+    const params = { trial: trial.number, owner: this.#owner, state }
     const { told } = (await this.#call('tell', {
       ...params,
       value: state === 'complete' ? outcome.value : null,

@@ -44,10 +44,10 @@ def stored(study, number):
     return study._storage.get_trial(id_of(study, number))
 
 
-def told(trial, trials):
+def told(trial, index):
     return {
         "number": trial.number,
-        "index": index_of(trial.number, trials),
+        "index": index,
         "state": NAMES[trial.state],
         "params": trial.params,
         "value": trial.value if trial.state in (TrialState.COMPLETE, TrialState.PRUNED) else None,
@@ -84,15 +84,10 @@ def ask(storage, study, sampler, pruner, limit, owner, request):
     """The next trial with its parameters; none where `limit` trials were drawn. A repeated `request` gets the same trial again."""
     opened = open_study(storage, study, sampler, pruner)
     with locked(storage["url"], study):
-        trials = all_trials(opened)
-        mine = [t for t in trials if t.state == TrialState.RUNNING and t.user_attrs.get(REQUEST) == request]
-        if not mine:
-            optuna.storages.fail_stale_trials(opened)
-            number = claim(opened, limit, owner, request)
-            if number is None:
-                return {"trial": None}
-        else:
-            number = mine[0].number
+        optuna.storages.fail_stale_trials(opened)
+        number = claim(opened, limit, owner, request)
+        if number is None:
+            return {"trial": None}
     return {"trial": complete(opened, number, sampler["space"])}
 
 
@@ -100,6 +95,9 @@ def claim(study, limit, owner, request):
     storage = study._storage
     while True:
         trials = all_trials(study)
+        for trial in trials:
+            if trial.state == TrialState.RUNNING and trial.user_attrs.get(REQUEST) == request:
+                return trial.number
         waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
         if not waiting:
             if sum(1 for trial in trials if RETRIED not in trial.system_attrs) >= limit:
@@ -122,7 +120,7 @@ def complete(study, number, space):
     trial = optuna.Trial(study, id_of(study, number))
     for name, parameter in space.items():
         trial._suggest(name, distribution_of(parameter))
-    return told(stored(study, number), all_trials(study))
+    return told(stored(study, number), study.sampler.relative["index"])
 
 
 @method
@@ -167,7 +165,6 @@ def report(storage, study, pruner, trial, owner, step, value, last):
         return {"lost": True, "prune": False}
     if step in found.intermediate_values:
         return {"lost": False, "prune": found.user_attrs.get(PRUNED_AT) == step}
-    all_trials(opened)
     found.intermediate_values[step] = value
     view = optuna.pruners._filter_study(opened, found)
     prune = bool(opened.pruner.prune(view, found)) and not last  # some pruners answer with a numpy.bool
@@ -178,9 +175,9 @@ def report(storage, study, pruner, trial, owner, step, value, last):
 
 
 @method
-def tell(storage, study, sampler, trial, owner, state, value, error):
+def tell(storage, study, trial, owner, state, value, error):
     """Ends a trial. Not told: another has it, or it was given up as stale."""
-    opened = open_study(storage, study, sampler)
+    opened = open_study(storage, study, {"kind": "random", "seed": 0, "space": {}})
     found = stored(opened, trial)
     if found.state == STATES[state] and found.user_attrs.get(OWNER) == owner:
         return {"told": True}  # by an attempt whose answer was lost
@@ -188,6 +185,7 @@ def tell(storage, study, sampler, trial, owner, state, value, error):
         return {"told": False}
     if error is not None:
         opened._storage.set_trial_user_attr(found._trial_id, ERROR, error)
+    # Of the samplers offered here only GridSampler does something after a trial, which would be wrong: it stops the loop of Study.optimize, which there is not.
     opened.tell(trial, values=value if state == "complete" else None, state=STATES[state])
     return {"told": True}
 
@@ -214,7 +212,7 @@ def heartbeat(storage, study, trials):
 @method
 def trials(storage, study):
     found = all_trials(open_study(storage, study))
-    return {"trials": [told(trial, found) for trial in found]}
+    return {"trials": [told(trial, index_of(trial.number, found)) for trial in found]}
 
 
 @method

@@ -46,11 +46,8 @@ class NumberedSampler(BaseSampler):
         # The order of the points must be the same for all trials.
         return GridSampler(grid_of(self.space), seed=seed_of(self.seed, "grid"))
 
-    def _index(self, study, trial):
-        return index_of(trial.number, study._storage.get_all_trials(study._study_id, deepcopy=False))
-
     def before_trial(self, study, trial):
-        index = self._index(study, trial)
+        index = index_of(trial.number, study._storage.get_all_trials(study._study_id, deepcopy=False))
         self.relative = {"trial": trial._trial_id, "index": index, "sampler": self._make(index, "relative")}
         # GridSampler gives out points by number and, past them, at random; the index has no gaps, so that each point is taken once.
         if self.kind == "grid" and "grid_id" not in trial.system_attrs:
@@ -67,11 +64,6 @@ class NumberedSampler(BaseSampler):
     def sample_independent(self, study, trial, param_name, param_distribution):
         sampler = self._make(self.relative["index"], param_name)
         return sampler.sample_independent(study, trial, param_name, param_distribution)
-
-    def after_trial(self, study, trial, state, values):
-        # GridSampler would stop the loop of Study.optimize, which there is not.
-        if self.kind != "grid":
-            self._make(self._index(study, trial), "after").after_trial(study, trial, state, values)
 
 
 def distribution_of(parameter):
