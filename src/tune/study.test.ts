@@ -18,16 +18,16 @@ describe.skipIf(!hasPython)('a study', () => {
   const late = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
   it('is decided by seed and batch: 1, 2 and 4 workers give the same trials, another seed others, and it finds the place', async () => {
-    const one = await runFormula(named('one'), { trials: 24 })
+    const one = await runFormula(named('one'), { trials: 12 })
     expect(one.map(({ number, index }) => [number, index])).toEqual(one.map((_, i) => [i, i]))
-    expect(new Set(one.map(({ params }) => JSON.stringify(params))).size).toBe(24)
+    expect(new Set(one.map(({ params }) => JSON.stringify(params))).size).toBe(12)
     for (const workers of [2, 4]) {
       // The later a trial was asked for, the sooner it answers.
       const evaluate = async (trial: Parameters<typeof loss>[0] & { number: number }, step: number) => {
         await late(3 * (4 - (trial.number % 4)))
         return loss(trial, step)
       }
-      expect(content(await runFormula(named(`many-${workers}`), { trials: 24, workers, evaluate }))).toEqual(content(one))
+      expect(content(await runFormula(named(`many-${workers}`), { trials: 12, workers, evaluate }))).toEqual(content(one))
     }
     const other = await runFormula(studyOptions(place.storage, { name: 'other', seed: 8 }), { trials: 4 })
     expect(other[0]!.params).not.toEqual(one[0]!.params)

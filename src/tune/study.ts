@@ -52,7 +52,7 @@ export class Study {
   readonly #of: { readonly storage: object; readonly study: string }
   readonly #sampler: object
   readonly #pruner: object
-  readonly #beat: NodeJS.Timeout
+  private readonly heartbeats: NodeJS.Timeout
   readonly #steps: number
 
   private constructor(sidecar: Sidecar, options: StudyOptions) {
@@ -66,8 +66,8 @@ export class Study {
     this.#of = { storage: { url: storage, heartbeat_seconds: heartbeatSeconds, grace_seconds, max_retries: maxRetries }, study: name }
     this.#sampler = { kind: sampler, seed, space }
     this.#pruner = { kind: pruner, steps }
-    this.#beat = setInterval(() => this.#heartbeat(), heartbeatSeconds * 1000)
-    this.#beat.unref()
+    this.heartbeats = setInterval(() => this.#heartbeat(), heartbeatSeconds * 1000)
+    this.heartbeats.unref()
   }
 
   /**
@@ -151,7 +151,7 @@ export class Study {
 
   /** Ends Python. Trials that are running stay so, for {@link adopt}. Safe to call twice. */
   async close(): Promise<void> {
-    clearInterval(this.#beat)
+    clearInterval(this.heartbeats)
     closeSession(this.#owner)
     await this.#sidecar.close()
   }

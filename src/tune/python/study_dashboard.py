@@ -5,6 +5,7 @@ holds the other end of its stdin.
 """
 
 import ctypes
+import errno
 import json
 import os
 import signal
@@ -22,7 +23,9 @@ def end_with_parent():
         pass
 
     def wait():
-        sys.stdin.buffer.read()
+        # Not sys.stdin: its lock, held here, would stop the interpreter from ending.
+        while os.read(0, 4096):
+            pass
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -72,4 +75,5 @@ if __name__ == "__main__":
         main()
     except Exception as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        sys.exit(98 if isinstance(error, OSError) and error.errno == 98 else 1)
+        sys.stderr.flush()
+        os._exit(98 if isinstance(error, OSError) and error.errno == errno.EADDRINUSE else 1)
