@@ -38,6 +38,7 @@ export {
 export * from './models/index.js'
 export * from './select/index.js'
 export * from './evaluate/index.js'
+export * from './tune/index.js'
 export * from './track/index.js'
 export * from './report/index.js'
 export * from './workflow/index.js'

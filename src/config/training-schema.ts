@@ -128,12 +128,45 @@ const backtest = z.strictObject({
   fee_rate: z.number().min(0).lt(1).default(0.001),
 })
 
+const searchValue = z.union([z.number(), z.string(), z.boolean()])
+
+/** What a parameter may be: one of a list, or a number between two. */
+const searchRange = z.union(
+  [
+    z.array(searchValue).min(1),
+    z.strictObject({
+      min: z.number(),
+      max: z.number(),
+      log: z.boolean().optional(),
+      step: z.number().positive().optional(),
+      whole: z.boolean().optional(),
+    }),
+  ],
+  'expected a list of values, or {min, max} with log, step or whole',
+)
+
+const tuning = z.strictObject({
+  storage: z.string().min(1).nullable().default(null),
+  sampler: z.enum(['tpe', 'cmaes', 'random', 'grid']).default('tpe'),
+  pruner: z.enum(['none', 'median', 'hyperband', 'successive_halving']).default('median'),
+  metric: z.enum(['auc', 'logLoss', 'brier', 'accuracy', 'precision', 'recall', 'f1', 'mcc', 'calibrationError']).default('auc'),
+  trials: positiveInt.default(50),
+  workers: positiveInt.default(2),
+  batch: positiveInt.nullable().default(null),
+  holdout_share: z.number().gt(0).lt(1).default(0.2),
+  max_failures_in_row: positiveInt.default(5),
+  max_retries: z.int().min(0).default(3),
+  heartbeat_seconds: positiveInt.default(15),
+  spaces: z.record(z.string(), z.record(z.string(), searchRange)).default({}),
+})
+
 /** What a configuration file may say; see config/ml/training.yaml, which explains every key. */
 export const trainingConfigSchema = z.strictObject({
   resources: resources.prefault({}),
   training: training.prefault({}),
   preprocess: preprocess.prefault({}),
   models: z.strictObject({ direction: direction.prefault({}) }).prefault({}),
+  tuning: tuning.prefault({}),
   backtest: backtest.prefault({}),
   balance: balance.prefault({}),
   monitoring: monitoring.prefault({}),

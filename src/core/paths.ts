@@ -43,6 +43,9 @@ export function runsFolder(): string {
   return given !== undefined && given !== '' ? resolve(given) : projectPath('runs')
 }
 
+/** Folder of tuning studies, one of each name beside their database: among the runs, and none itself. */
+export const studiesFolder = (): string => join(runsFolder(), 'studies')
+
 /** The folder the user typed the command in: npm moves to the project root and leaves the original folder in INIT_CWD. */
 export function userFolder(): string {
   return process.env.BARLAB_CWD ?? process.env.INIT_CWD ?? process.cwd()

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
-import { EXIT, LabError, nearestName, resolveUserPath, runsFolder, systemClock, type Clock } from '../core/index.js'
+import { EXIT, LabError, nearestName, resolveUserPath, runsFolder, studiesFolder, systemClock, type Clock } from '../core/index.js'
 import { readRun, runFile, type RunKind, type RunStatus } from './run-record.js'
 
 export interface RunSummary {
@@ -16,12 +16,12 @@ export interface RunSummary {
   readonly headline?: string
 }
 
-/** Names starting with a dot are folders still being made (or left so by a kill). */
+/** Names starting with a dot are folders still being made (or left so by a kill); studies are no runs. */
 function runIds(): string[] {
   const folder = runsFolder()
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && join(folder, entry.name) !== studiesFolder())
     .map(({ name }) => name)
 }
 

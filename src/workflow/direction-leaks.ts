@@ -11,7 +11,7 @@ export interface DirectionLeaksInput {
   readonly engineer: StreamingTransform
   readonly X: FeatureMatrix
   readonly labels: Labels
-  readonly split: DirectionSplit
+  readonly split: Pick<DirectionSplit, 'folds'>
   readonly config: TrainingConfig
 }
 

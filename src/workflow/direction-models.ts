@@ -1,6 +1,7 @@
 import type { TrainingConfig } from '../config/index.js'
 import { LabError } from '../core/index.js'
 import type { ModelKind, ModelSpec } from '../models/index.js'
+import { bestParameters } from '../tune/index.js'
 import { directionPreprocess } from './direction-preprocess.js'
 
 export interface NamedModelSpec {
@@ -14,9 +15,15 @@ const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'xgboost
  * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
  * (the lists are search spaces; searching is tuning's work), the LSTM its number of epochs and `training.optimization.early_stopping`, every model the section `preprocess`; everything else is each model's documented
  * default.
- * @throws LabError `unknown-model`, `no-models`, `duplicate-model`
+ * @param tuned names of studies: the model of each gets the study's best parameters in place of those above
+ * @throws LabError `unknown-model`, `no-models`, `duplicate-model`; `no-study`, `study-unreadable`, `study-of-other-model`
  */
-export function directionModels(models: readonly ModelKind[], epochs: number, config: TrainingConfig): NamedModelSpec[] {
+export function directionModels(
+  models: readonly ModelKind[],
+  epochs: number,
+  config: TrainingConfig,
+  tuned: readonly string[] = [],
+): NamedModelSpec[] {
   if (models.length === 0)
     throw new LabError('no-models', 'No model was asked for.', {
       received: 'models=[]',
@@ -48,5 +55,17 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
     deep_ensemble: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
   }
   const preprocess = directionPreprocess(config)
-  return models.map((kind) => ({ name: kind, spec: { kind, params: { ...params[kind], preprocess } } }))
+  const best = new Map(tuned.map((study) => tunedParameters(study, models)))
+  return models.map((kind) => ({ name: kind, spec: { kind, params: { ...params[kind], preprocess, ...best.get(kind) } } }))
+}
+
+function tunedParameters(study: string, models: readonly ModelKind[]): [ModelKind, Readonly<Record<string, unknown>>] {
+  const { model, params } = bestParameters(study)
+  if (models.includes(model)) return [model, params]
+  throw new LabError('study-of-other-model', 'The study is of a model that was not asked for.', {
+    received: `${study}: ${model}`,
+    expected: `a study of ${models.join(' or ')}`,
+    help: `add ${model} to the models, or leave the study out`,
+    exitCode: 2,
+  })
 }

@@ -5,6 +5,7 @@ import type { OutOfMemory } from '../runtime/index.js'
 import type { Fold } from '../split/index.js'
 import type { FitCheckpointPlan } from './fit-checkpoints.js'
 import type { FitMemory } from './fit-memory.js'
+import type { FitReuse } from './fit-reuse.js'
 
 /** What is fitted: one matrix, its targets, its folds. */
 export interface FitProblem {
@@ -36,6 +37,8 @@ export interface FitOptions {
   readonly checkpoints?: FitCheckpointPlan
   /** Told which workers there are; its signal stops the fits. The caller closes it. */
   readonly memory?: FitMemory
+  /** Workers and inputs of earlier calls on the same data. The caller closes it. Default: each call has its own. */
+  readonly reuse?: FitReuse
   readonly signal?: AbortSignal
   readonly onEvent?: (event: FitEvent) => void
 }

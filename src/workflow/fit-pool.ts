@@ -1,6 +1,7 @@
 import { Child, describeOutOfMemory, interruptedError, oomKillCount, type OutOfMemory } from '../runtime/index.js'
 import type { FitJob, FitMessage } from './fit-job.js'
 import type { FitMemory } from './fit-memory.js'
+import type { FitReuse } from './fit-reuse.js'
 
 export interface FitPoolOptions {
   readonly workers: number
@@ -14,6 +15,8 @@ export interface FitPoolOptions {
   /** The worker was killed for want of memory. The fit is tried once more, with fewer workers beside it and in smaller parts. */
   readonly onRetry: (job: FitJob, reason: OutOfMemory) => void
   readonly memory?: FitMemory
+  /** Where idle workers are taken from and left. */
+  readonly reuse?: FitReuse
   /** The job's folder is whole. What it throws stops the pool, as a failed job does. */
   readonly onDone: (job: FitJob) => void
   readonly describeFailure: (job: FitJob, error: unknown) => unknown
@@ -63,7 +66,7 @@ export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOption
         try {
           if (stop.signal.aborted) throw interruptedError(`fit of ${current.model} in fold ${current.fold}`)
           if (child === undefined) {
-            child = Child.start({ entry: options.entry ?? 'src/workflow/fit-worker.ts' })
+            child = options.reuse?.takeWorker() ?? Child.start({ entry: options.entry ?? 'src/workflow/fit-worker.ts' })
             if (child.pid !== undefined) options.onWorker(child.pid)
             options.memory?.add(child)
           }
@@ -89,7 +92,7 @@ export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOption
     } finally {
       working--
       if (child !== undefined) options.memory?.remove(child)
-      await child?.close()
+      if (child !== undefined) await (options.reuse?.giveBack(child) ?? child.close())
     }
   }
   try {

@@ -49,14 +49,18 @@ async function fitOpen(
   open: readonly PlannedFit[],
   fits: string,
   problems: readonly FitProblem[],
-  { workers, signal, memory, onEvent }: FitOptions,
+  { workers, signal, memory, reuse, onEvent }: FitOptions,
   keep: (key: string, fit: StoredFit) => void,
 ): Promise<void> {
   if (open.length === 0) return
   const work = openWorkFolder(fits)
   try {
-    const inputs = problems.map((_, p) => join(work.path, `inputs-${p}.bin`))
-    for (const p of new Set(open.map(({ problem }) => problem))) writeFitInputs(inputs[p]!, problems[p]!)
+    const inputs: Record<number, string> = {}
+    for (const p of new Set(open.map(({ problem }) => problem))) {
+      const own = join(work.path, `inputs-${p}.bin`)
+      if (reuse === undefined) writeFitInputs(own, problems[p]!)
+      inputs[p] = reuse?.inputsFile(problems[p]!) ?? own
+    }
     // Long ones first, so that no worker is left with one at the end.
     const jobs = [...open]
       .sort((a, b) => modelCost(b.spec.kind) - modelCost(a.spec.kind) || b.train.length - a.train.length)
@@ -66,6 +70,7 @@ async function fitOpen(
       onWorker: (pid) => work.addWorker(pid),
       ...(signal !== undefined && { signal }),
       ...(memory !== undefined && { memory }),
+      ...(reuse !== undefined && { reuse }),
       onStart: (job) => onEvent?.({ ...subject(job), type: 'fit-started' }),
       onMessage: (job, message) =>
         onEvent?.({

@@ -8,12 +8,12 @@ import type { FitOptions, FitProblem } from './fit-options.js'
 
 /** One fit for each problem, fold and model, in this order, each with the hash of all that decides it. @param fits folder of finished fits */
 export async function planFits(problems: readonly FitProblem[], options: FitOptions, fits: string): Promise<PlannedFit[]> {
-  const { models, device, requireDevice, threadsPerFit: threads, runFolder, checkpoints } = options
+  const { models, device, requireDevice, threadsPerFit: threads, runFolder, checkpoints, reuse } = options
   const specs = models.map(({ spec }) => resolveModelSpec(spec))
   const backends = await Promise.all(specs.map(({ kind }) => modelBackend(kind, { device, requireDevice })))
   const codes = specs.map(({ kind }) => fitCodeHash(kind))
   return problems.flatMap((problem, p) => {
-    const inputs = hashFitInputs(problem)
+    const inputs = reuse?.inputsHash(problem) ?? hashFitInputs(problem)
     return problem.folds.flatMap((fold) =>
       models.map(({ name }, m): PlannedFit => {
         const spec = specs[m]!

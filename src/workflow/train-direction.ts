@@ -28,6 +28,8 @@ export interface TrainDirectionOptions {
   readonly config?: TrainingConfig
   /** Default: all three. */
   readonly models?: readonly ModelKind[]
+  /** Names of studies (`npm run tune`) whose best parameters their models get. Default none. */
+  readonly tuned?: readonly string[]
   /** LSTM; default 6. */
   readonly epochs?: number
   readonly seed?: number
@@ -50,16 +52,17 @@ export interface DirectionResult {
  * @throws LabError of each step; the run is then marked failed (interrupted where it was stopped), finished fits are kept
  */
 export async function trainDirection(options: TrainDirectionOptions): Promise<DirectionResult> {
-  const { dataset, symbol, timeframe, horizon = 1, epochs = 6, seed = 7, workers = 2 } = options
+  const { dataset, symbol, timeframe, horizon = 1, epochs = 6, seed = 7, workers = 2, tuned = [] } = options
   const config = options.config ?? loadConfig()
   const threshold = options.threshold ?? config.backtest.threshold
-  const models = directionModels(options.models ?? ['logistic', 'lightgbm', 'lstm'], epochs, config)
+  const models = directionModels(options.models ?? ['logistic', 'lightgbm', 'lstm'], epochs, config, tuned)
   const parameters = {
     dataset,
     symbol: symbol ?? '',
     timeframe: timeframe ?? '',
     horizon,
     models: models.map(({ name }) => name),
+    ...(tuned.length > 0 && { tuned }),
     epochs,
     seed,
     threshold,

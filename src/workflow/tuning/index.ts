@@ -1,0 +1,7 @@
+export { foldObjective, type FoldObjectiveOptions } from './fold-objective.js'
+export { headlineOf } from './save-tuning.js'
+export { scoreHoldout, type HoldoutScore } from './score-holdout.js'
+export { tuneDirection, type DirectionTuning, type TuneDirectionOptions } from './tune-direction.js'
+export { removeTrialFits, tuneModel, type TunedModel, type TuneModelOptions } from './tune-model.js'
+export { holdoutTable, paramsText, spaceTable, trialTable } from './tuning-tables.js'
+export { tuningSplit, type TuningSplit, type TuningSplitInput } from './tuning-split.js'
