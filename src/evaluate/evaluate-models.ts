@@ -1,27 +1,10 @@
 import { LabError } from '../core/index.js'
 import type { Labels } from '../labels/index.js'
-import { classificationMetrics, delongInterval, overlapLags, type ClassificationMetricName } from '../metrics/index.js'
+import { delongInterval, overlapLags, type ClassificationMetricName } from '../metrics/index.js'
 import type { Fold } from '../split/index.js'
 import { constantBaseline, persistenceBaseline } from './baselines.js'
 import { poolPredictions, type Prediction } from './prediction.js'
-
-/** Scores by metric name; null where a metric is not defined for these rows. */
-export type Scores = Readonly<Record<ClassificationMetricName, number | null>>
-
-export interface FoldScores {
-  readonly fold: number
-  readonly rows: number
-  readonly scores: Scores
-}
-
-/** How one metric moves over the folds, from those where it is defined; null where in none. `std` (ddof 1) is null below two folds. */
-export interface Stability {
-  readonly mean: number | null
-  readonly std: number | null
-  readonly worst: number | null
-  readonly best: number | null
-  readonly folds: number
-}
+import { foldStability, scoreProbabilities, type FoldScores, type Scores, type Stability } from './scores.js'
 
 export interface ModelEvaluation {
   readonly model: string
@@ -87,12 +70,7 @@ export function evaluateModels(input: EvaluateInput): Evaluation {
       pooled: scoresOf(all.rows, all.proba),
       aucInterval: role === 'baseline' || Number.isNaN(lower) ? null : { lower, upper, standardError },
       folds: foldScores,
-      stability: byMetric((name, better) =>
-        stabilityOf(
-          foldScores.map(({ scores }) => scores[name]),
-          better,
-        ),
-      ),
+      stability: foldStability(foldScores),
     }
   }
   const tested = folds.flatMap(({ test }) => Array.from(targets(labels.y, test)))
@@ -112,29 +90,10 @@ export function evaluateModels(input: EvaluateInput): Evaluation {
 
 const targets = (y: Float64Array, rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => y[row]!)
 
-function byMetric<T>(of: (name: ClassificationMetricName, better: 'higher' | 'lower') => T): Readonly<Record<ClassificationMetricName, T>> {
-  return Object.fromEntries(classificationMetrics.map(({ name, better }) => [name, of(name, better)])) as Record<
-    ClassificationMetricName,
-    T
-  >
-}
-
 function scoreRows(model: string, y: Float64Array, rows: Int32Array, proba: Float64Array, threshold: number): Scores {
-  const computed = new Map(classificationMetrics.map(({ name, compute }) => [name, compute({ y: targets(y, rows), p: proba, threshold })]))
+  const scores = scoreProbabilities(targets(y, rows), proba, threshold)
   // Persistence calls 0 or 1: a logarithm of these says nothing.
-  if (model === 'persistence') computed.set('logLoss', NaN)
-  return byMetric((name) => orNull(computed.get(name)!))
-}
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
-
-function stabilityOf(values: readonly (number | null)[], better: 'higher' | 'lower'): Stability {
-  const known = values.filter((value): value is number => value !== null)
-  if (known.length === 0) return { mean: null, std: null, worst: null, best: null, folds: 0 }
-  const mean = known.reduce((a, b) => a + b, 0) / known.length
-  const std = known.length < 2 ? null : Math.sqrt(known.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (known.length - 1))
-  const [low, high] = [Math.min(...known), Math.max(...known)]
-  return { mean, std, worst: better === 'higher' ? low : high, best: better === 'higher' ? high : low, folds: known.length }
+  return model === 'persistence' ? { ...scores, logLoss: null } : scores
 }
 
 /** Pooled over folds that test a row more than once, every interval would be too narrow. */

@@ -1,7 +1,7 @@
 import { LabError } from '../core/index.js'
 import { installedPackageVersion, readInstalled } from '../native/installed.js'
 import { createDeepEnsembleModel, loadDeepEnsembleModel } from './deep/deep-ensemble.js'
-import { deepEnsembleParamsSchema } from './deep/deep-ensemble-params.js'
+import { deepEnsembleParamsSchema, lookbackOf } from './deep/deep-ensemble-params.js'
 import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './trees/lightgbm.js'
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
 import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
@@ -76,7 +76,10 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     backend: tensorflowBackend,
   },
   deep_ensemble: {
-    parse: (params) => parseModelParams('deep_ensemble', deepEnsembleParamsSchema, params),
+    parse: (params) => {
+      const parsed = parseModelParams('deep_ensemble', deepEnsembleParamsSchema, params)
+      return { ...parsed, lookbackBars: lookbackOf(parsed) }
+    },
     create: createDeepEnsembleModel,
     load: loadDeepEnsembleModel,
     cost: 4,

@@ -1,10 +1,10 @@
 import type { TrainingConfig } from '../config/index.js'
 import { DISPLAY, type Displayable } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import { usableRows, type FeatureMatrix, type MissingPolicy, type PreprocessSpec } from '../preprocess/index.js'
+import type { FeatureMatrix } from '../preprocess/index.js'
 import type { Labels } from '../labels/index.js'
 import { embargoInForce, walkForward, type Embargo, type EmbargoInForce, type Fold } from '../split/index.js'
-import { resolveModelSpec } from '../models/index.js'
+import { rowsForModels } from '../models/index.js'
 import type { NamedModelSpec } from './direction-models.js'
 import { foldTable } from './direction-tables.js'
 
@@ -39,15 +39,16 @@ export function directionSplit(input: DirectionSplitInput): DirectionSplit {
   const { bars, X, labels, models, folds, testSize, embargoMinutes, config } = input
   const inMinutes = typeof embargoMinutes === 'number' ? { minutes: embargoMinutes } : embargoMinutes
   const embargo = input.embargo ?? inMinutes
-  const resolved = models.map(({ spec }) => resolveModelSpec(spec).params)
-  const lookBacks = resolved.map(({ lookbackBars }) => Number(lookbackBars ?? 1))
-  const historyRows = Math.max(1, ...lookBacks)
+  const { usable, historyRows } = rowsForModels(
+    X,
+    models.map(({ spec }) => spec),
+  )
   const { window, validation_share } = config.training.validation
   const horizon = { horizonMs: labels.horizonBars * bars.timeframeMs, horizonBars: labels.horizonBars }
   const result = walkForward({
     time: bars.time,
     labelEndTime: labels.endTime,
-    usable: commonRows(X, resolved, historyRows),
+    usable,
     nSplits: folds,
     testSize,
     ...(embargo !== undefined && { embargo }),
@@ -61,13 +62,4 @@ export function directionSplit(input: DirectionSplitInput): DirectionSplit {
     historyRows,
     [DISPLAY]: () => foldTable(result, bars.time)[DISPLAY](),
   }
-}
-
-/** Rows that every model can use with its own way of treating missing values. */
-function commonRows(X: FeatureMatrix, params: readonly Readonly<Record<string, unknown>>[], historyRows: number): Uint8Array {
-  const wanted: MissingPolicy[] =
-    params.length === 0 ? [{ policy: 'reject' }] : params.map(({ preprocess }) => (preprocess as PreprocessSpec).missing)
-  const policies = new Map(wanted.map((policy) => [JSON.stringify(policy), policy]))
-  const masks = Array.from(policies.values(), (policy) => usableRows(X, policy, { historyRows }))
-  return Uint8Array.from({ length: X.rows }, (_, row) => (masks.every((mask) => mask[row] === 1) ? 1 : 0))
 }

@@ -1,5 +1,6 @@
+import { scoreProbabilities, type Scores } from '../../evaluate/index.js'
 import type { Labels } from '../../labels/index.js'
-import { classificationMetrics, delongInterval, overlapLags, type AucInterval, type ClassificationMetricName } from '../../metrics/index.js'
+import { delongInterval, overlapLags, type AucInterval } from '../../metrics/index.js'
 import type { ModelKind } from '../../models/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Fold } from '../../split/index.js'
@@ -10,7 +11,7 @@ export interface HoldoutScore {
   /** 'tuned' or 'default'. */
   readonly parameters: string
   readonly rows: number
-  readonly scores: Readonly<Record<ClassificationMetricName, number | null>>
+  readonly scores: Scores
   /** 95 % interval of the AUC, overlapping labels counted in; null where it is not defined. */
   readonly auc: Pick<AucInterval, 'auc' | 'lower' | 'upper' | 'standardError' | 'lags'> | null
 }
@@ -34,14 +35,10 @@ export async function scoreHoldout({ X, labels, holdout, model, parameters, ...o
   return fits.map(({ model: name, rows, proba }) => {
     const y = Float64Array.from(rows, (row) => labels.y[row]!)
     const { auc, lower, upper, standardError, lags } = delongInterval(y, proba, { lags: overlapLags(labels.horizonBars) })
-    const scores = classificationMetrics.map(({ name: metric, compute }) => {
-      const value = compute({ y, p: proba, threshold: 0.5 })
-      return [metric, Number.isFinite(value) ? value : null] as const
-    })
     return {
       parameters: name,
       rows: rows.length,
-      scores: Object.fromEntries(scores) as HoldoutScore['scores'],
+      scores: scoreProbabilities(y, proba),
       auc: Number.isNaN(auc) ? null : { auc, lower, upper, standardError, lags },
     }
   })
