@@ -27,7 +27,7 @@ export interface DirectionScores {
 export interface ScoreDirectionInput {
   readonly bars: Bars
   readonly labels: Labels
-  readonly split: DirectionSplit
+  readonly split: Pick<DirectionSplit, 'folds'>
   readonly fits: readonly FoldFit[]
   /** Long above this probability. Scores that need a call (accuracy, F1, ...) use 0.5. */
   readonly threshold: number
