@@ -90,7 +90,9 @@ describe.skipIf(!ready)('ModelTrainer', () => {
   }, 120_000)
 
   it('ends its run as failed where the data will not do, and names why', async () => {
-    await expect(new ModelTrainer(SMALL, CONTEXT).train({ X, labels: { ...labels, y: labels.y.slice().fill(1, 0, 1498) } })).rejects.toMatchObject({
+    await expect(
+      new ModelTrainer(SMALL, CONTEXT).train({ X, labels: { ...labels, y: labels.y.slice().fill(1, 0, 1498) } }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining('one class only') as string,
     })
     const few = { ...new ModelTrainer({ ...SMALL, cv: { folds: 400 } }, CONTEXT) }
