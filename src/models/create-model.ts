@@ -4,6 +4,8 @@ import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
 import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
 import { lstmParamsSchema } from './lstm/lstm-params.js'
+import { parseForestParams } from './trees/forest-params.js'
+import { createForestModel, loadForestModel } from './trees/random-forest.js'
 import { createXgboostModel, loadXgboostModel, xgboostParamsSchema } from './trees/xgboost.js'
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
@@ -61,6 +63,14 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     cost: 2,
     sources: ['src/native/xgboost', 'src/native/foreign-library.ts'],
     backend: ({ device }) => ({ device, ...xgboostVersions() }),
+  },
+  random_forest: {
+    parse: parseForestParams,
+    create: createForestModel,
+    load: loadForestModel,
+    cost: 2,
+    sources: ['src/native/xgboost', 'src/native/lightgbm', 'src/native/foreign-library.ts', 'src/sidecar'],
+    backend: ({ device }) => ({ device, ...xgboostVersions(), ...versions('lightgbm', 'scikit_learn', 'numpy') }),
   },
   lstm: {
     parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),

@@ -15,6 +15,7 @@ const ready: Record<ModelKind, boolean> = {
   logistic: existsSync(readInstalled()?.python.executable ?? ''),
   lightgbm: lightgbmLibraryPath() !== undefined,
   xgboost: xgboostLibraryPath() !== undefined,
+  random_forest: xgboostLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
 }
 for (const [kind, there] of Object.entries(ready))
@@ -23,6 +24,7 @@ const SMALL: Record<ModelKind, Record<string, unknown>> = {
   logistic: {},
   lightgbm: { rounds: 10, learningRate: 0.2, minDataInLeaf: 20, featureFraction: 1 },
   xgboost: { rounds: 10, learningRate: 0.2, minChildWeight: 5, colsampleByTree: 1 },
+  random_forest: { trees: 20, minSamplesLeaf: 5, maxFeatures: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
 }
 
@@ -49,9 +51,9 @@ const context = { device: 'cpu', requireDevice: false, sidecar: () => Promise.re
 const create = (kind: ModelKind, preprocess: PreprocessInput): Model =>
   createModel({ kind, params: { ...SMALL[kind], preprocess } }, context)
 
-describe.each(['logistic', 'lightgbm', 'xgboost', 'lstm'] as const)('the preprocessing of %s', (kind) => {
+describe.each(['logistic', 'lightgbm', 'xgboost', 'random_forest', 'lstm'] as const)('the preprocessing of %s', (kind) => {
   it('is part of the resolved spec, each model with its own scaler', () => {
-    const own = { kind: kind === 'lightgbm' || kind === 'xgboost' ? 'none' : 'standard' }
+    const own = { kind: kind === 'logistic' || kind === 'lstm' ? 'standard' : 'none' }
     const spec = resolveModelSpec({ kind, params: {} })
     expect(spec.params.preprocess).toMatchObject({ scaler: own, dropCorrelated: null, missing: { policy: 'reject' } })
     expect(resolveModelSpec({ kind, params: { preprocess: { dropConstant: {} } } }).params.preprocess).toMatchObject({ scaler: own })

@@ -8,7 +8,7 @@ export interface NamedModelSpec {
   readonly spec: ModelSpec
 }
 
-const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'lstm', 'xgboost']
+const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'lstm', 'xgboost', 'random_forest']
 
 /**
  * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
@@ -46,6 +46,7 @@ export function directionModels(models: readonly ModelKind[], epochs: number, co
     logistic: { C: C[0], solver: solver[0], maxIter: max_iter },
     lightgbm: {},
     xgboost: {},
+    random_forest: {},
     lstm: { epochs, patience: early_stopping.patience, minDelta: early_stopping.min_delta },
   }
   const preprocess = directionPreprocess(config)
