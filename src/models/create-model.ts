@@ -62,7 +62,7 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     load: loadXgboostModel,
     cost: 2,
     sources: ['src/native/xgboost', 'src/native/foreign-library.ts'],
-    backend: ({ device }) => ({ device, ...xgboostVersions() }),
+    backend: ({ device }) => ({ ...deviceOf(device), ...xgboostVersions() }),
   },
   random_forest: {
     parse: parseForestParams,
@@ -70,7 +70,7 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     load: loadForestModel,
     cost: 2,
     sources: ['src/native/xgboost', 'src/native/lightgbm', 'src/native/foreign-library.ts', 'src/sidecar'],
-    backend: ({ device }) => ({ device, ...xgboostVersions(), ...versions('lightgbm', 'scikit_learn', 'numpy') }),
+    backend: ({ device }) => ({ ...deviceOf(device), ...xgboostVersions(), ...versions('lightgbm', 'scikit_learn', 'numpy') }),
   },
   lstm: {
     parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),
@@ -79,14 +79,17 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     cost: 3,
     sources: ['src/native/tensorflow', 'src/train'],
     backend: ({ device }) => {
-      const { tensorflow, addon, device: built } = readInstalled() ?? {}
-      return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
+      const { tensorflow, addon } = readInstalled() ?? {}
+      return { ...deviceOf(device), tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
     },
   },
 }
 
 const versions = (...packages: string[]): Record<string, string> =>
   Object.fromEntries(packages.map((name) => [name, installedPackageVersion(name) ?? 'none']))
+
+/** What is asked for, and what set-up was made for. */
+const deviceOf = (device: ModelContext['device']): Record<string, string> => ({ device, built: readInstalled()?.device ?? 'none' })
 
 /** Only one of the two wheels is there: they differ in what they can compute on. */
 const xgboostVersions = (): Record<string, string> => versions('xgboost_cpu', 'xgboost')
