@@ -6,6 +6,8 @@ import { createLightgbmModel, lightgbmParamsSchema, loadLightgbmModel } from './
 import { createLogisticModel, loadLogisticModel, logisticParamsSchema, type SidecarSource } from './linear/logistic.js'
 import { createLstmModel, loadLstmModel } from './lstm/lstm-model.js'
 import { lstmParamsSchema } from './lstm/lstm-params.js'
+import { parseForestParams } from './trees/forest-params.js'
+import { createForestModel, loadForestModel } from './trees/random-forest.js'
 import { createXgboostModel, loadXgboostModel, xgboostParamsSchema } from './trees/xgboost.js'
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
@@ -65,7 +67,15 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     load: loadXgboostModel,
     cost: 2,
     sources: ['src/native/xgboost', 'src/native/foreign-library.ts'],
-    backend: ({ device }) => ({ device, ...xgboostVersions() }),
+    backend: ({ device }) => ({ ...deviceOf(device), ...xgboostVersions() }),
+  },
+  random_forest: {
+    parse: parseForestParams,
+    create: createForestModel,
+    load: loadForestModel,
+    cost: 2,
+    sources: ['src/native/xgboost', 'src/native/lightgbm', 'src/native/foreign-library.ts', 'src/sidecar'],
+    backend: ({ device }) => ({ ...deviceOf(device), ...xgboostVersions(), ...versions('lightgbm', 'scikit_learn', 'numpy') }),
   },
   lstm: {
     parse: (params) => parseModelParams('lstm', lstmParamsSchema, params),
@@ -103,8 +113,8 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
 }
 
 function tensorflowBackend({ device }: ModelContext): Record<string, string> {
-  const { tensorflow, addon, device: built } = readInstalled() ?? {}
-  return { device, built: built ?? 'none', tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
+  const { tensorflow, addon } = readInstalled() ?? {}
+  return { ...deviceOf(device), tensorflow: tensorflow?.version ?? 'none', addon: addon?.hash ?? 'none' }
 }
 
 const partKinds = (): ModelKind[] => (Object.keys(KINDS) as ModelKind[]).filter((kind) => kind !== 'stack')
@@ -117,6 +127,9 @@ const kitOf = (context: ModelContext): StackKit => ({
 
 const versions = (...packages: string[]): Record<string, string> =>
   Object.fromEntries(packages.map((name) => [name, installedPackageVersion(name) ?? 'none']))
+
+/** What is asked for, and what set-up was made for. */
+const deviceOf = (device: ModelContext['device']): Record<string, string> => ({ device, built: readInstalled()?.device ?? 'none' })
 
 /** Only one of the two wheels is there: they differ in what they can compute on. */
 const xgboostVersions = (): Record<string, string> => versions('xgboost_cpu', 'xgboost')

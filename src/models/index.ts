@@ -1,6 +1,8 @@
 export * from './calibrate/calibrator.js'
 export * from './create-model.js'
 export * from './trees/lightgbm.js'
+export type { ForestBackend, ForestParams } from './trees/forest-params.js'
+export { createForestModel, loadForestModel } from './trees/random-forest.js'
 export { createXgboostModel, loadXgboostModel, xgboostParamsSchema, type XgboostParams } from './trees/xgboost.js'
 export * from './linear/logistic.js'
 export { deepEnsembleParamsSchema, type DeepEnsembleParams } from './deep/deep-ensemble-params.js'

@@ -36,7 +36,7 @@ export interface Model {
   close(): Promise<void>
 }
 
-export type ModelKind = 'logistic' | 'lightgbm' | 'xgboost' | 'lstm' | 'deep_ensemble' | 'stack'
+export type ModelKind = 'logistic' | 'lightgbm' | 'xgboost' | 'random_forest' | 'lstm' | 'deep_ensemble' | 'stack'
 
 /**
  * `base` plus the values of a row is its prediction: of classifiers in log-odds, of regressions in units of y. `values` is row-major, one row for each row asked
@@ -68,7 +68,7 @@ export interface FitInput {
   readonly continues?: boolean
   readonly signal?: AbortSignal
   /**
-   * Where and when a model that trains in steps (the LSTM) writes checkpoints: a fit that was interrupted or killed goes on there when it is asked for again with the
+   * Where and when a model that trains in steps (LSTM, XGBoost; an epoch is then a round) writes checkpoints: a fit that was interrupted or killed goes on there when it is asked for again with the
    * same input, to the same bytes. The folder belongs to the fit alone; the caller removes it when the fitted model is saved. Others do not touch it.
    */
   readonly checkpoint?: FitCheckpoint
@@ -84,7 +84,7 @@ export type FitCheckpoint = Pick<CheckpointOptions, 'folder' | 'everyEpochs' | '
 export type FitNotice = CheckpointEvent | ({ readonly type: 'memory-shrink' } & MemoryShrink)
 
 export interface FitProgress {
-  /** Epoch, boosting round or iteration, from 1. */
+  /** Epoch, boosting round, group of a forest's trees or iteration, from 1. */
   readonly step: number
   readonly totalSteps: number
   readonly trainLoss?: number
@@ -102,7 +102,7 @@ export interface FitReport {
   readonly bestStep: number
   /** Loss per step, for learning curves. */
   readonly history: readonly FitProgress[]
-  /** What computed it: 'scikit-learn 1.9.1', 'lightgbm 4.7.0', 'tensorflow cpu (fused LSTM)', 'pure JavaScript'. */
+  /** What computed it: 'scikit-learn 1.9.1', 'lightgbm 4.7.0', 'xgboost 3.2.0 (cuda:0)', 'tensorflow cpu (fused LSTM)', 'pure JavaScript'. */
   readonly backend: string
   /** What a reviewer should know: not converged, nothing to split. */
   readonly warnings?: readonly string[]

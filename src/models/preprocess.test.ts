@@ -15,6 +15,7 @@ const ready: Record<ModelKind, boolean> = {
   logistic: existsSync(readInstalled()?.python.executable ?? ''),
   lightgbm: lightgbmLibraryPath() !== undefined,
   xgboost: xgboostLibraryPath() !== undefined,
+  random_forest: xgboostLibraryPath() !== undefined,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
   deep_ensemble: existsSync(readInstalled()?.addon?.path ?? ''),
   stack: existsSync(readInstalled()?.python.executable ?? '') && lightgbmLibraryPath() !== undefined,
@@ -25,6 +26,7 @@ const SMALL: Record<ModelKind, Record<string, unknown>> = {
   logistic: {},
   lightgbm: { rounds: 10, learningRate: 0.2, minDataInLeaf: 20, featureFraction: 1 },
   xgboost: { rounds: 10, learningRate: 0.2, minChildWeight: 5, colsampleByTree: 1 },
+  random_forest: { trees: 20, minSamplesLeaf: 5, maxFeatures: 1 },
   lstm: { lookbackBars: 4, units: 4, epochs: 1 },
   deep_ensemble: { members: 2, units: 4, epochs: 1 },
   stack: {},
@@ -54,10 +56,11 @@ const create = (kind: ModelKind, preprocess: PreprocessInput): Model =>
   createModel({ kind, params: { ...SMALL[kind], preprocess } }, context)
 
 const ofNetworks = (kind: ModelKind): boolean => kind === 'lstm' || kind === 'deep_ensemble'
+const KINDS = ['logistic', 'lightgbm', 'xgboost', 'random_forest', 'lstm', 'deep_ensemble'] as const
 
-describe.each(['logistic', 'lightgbm', 'xgboost', 'lstm', 'deep_ensemble'] as const)('the preprocessing of %s', (kind) => {
+describe.each(KINDS)('the preprocessing of %s', (kind) => {
   it('is part of the resolved spec, each model with its own scaler', () => {
-    const own = { kind: kind === 'lightgbm' || kind === 'xgboost' ? 'none' : 'standard' }
+    const own = { kind: kind === 'logistic' || ofNetworks(kind) ? 'standard' : 'none' }
     const spec = resolveModelSpec({ kind, params: {} })
     expect(spec.params.preprocess).toMatchObject({ scaler: own, dropCorrelated: null, missing: { policy: 'reject' } })
     expect(resolveModelSpec({ kind, params: { preprocess: { dropConstant: {} } } }).params.preprocess).toMatchObject({ scaler: own })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readInstalled } from '../native/installed.js'
-import { checkLightgbm, checkSidecar } from './doctor-libraries.js'
+import { checkLightgbm, checkSidecar, checkXgboost } from './doctor-libraries.js'
 
 const installed = readInstalled()
 if (installed === undefined)
@@ -12,11 +12,16 @@ if (installed === undefined)
 describe('the libraries of the fits', () => {
   it.skipIf(installed === undefined)('work on a machine that is set up', async () => {
     expect(await checkLightgbm(installed)).toMatchObject({ status: 'ok', value: expect.stringMatching(/^\d+\.\d+/) as string })
+    expect(await checkXgboost(installed)).toMatchObject({
+      name: 'XGBoost',
+      status: 'ok',
+      value: expect.stringMatching(/^\d+\.\d+/) as string,
+    })
     expect(await checkSidecar(installed)).toMatchObject({ status: 'ok', value: expect.stringMatching(/^scikit-learn \d/) as string })
   })
 
   it('are a problem before set-up', async () => {
-    for (const check of [await checkLightgbm(undefined), await checkSidecar(undefined)])
+    for (const check of [await checkLightgbm(undefined), await checkXgboost(undefined), await checkSidecar(undefined)])
       expect(check).toMatchObject({ status: 'problem', cure: 'npm run setup' })
   })
 })
@@ -35,6 +40,8 @@ describe('libraries that are there but do not work', () => {
   it('are a problem each, with what was met and a cure', async () => {
     mkdirSync(join(folder, 'lightgbm/lib'), { recursive: true })
     writeFileSync(join(folder, 'lightgbm/lib/lib_lightgbm.so'), 'not a library')
+    mkdirSync(join(folder, 'xgboost/lib'), { recursive: true })
+    writeFileSync(join(folder, 'xgboost/lib/libxgboost.so'), 'not a library')
     const stamp = {
       stampVersion: 1,
       fingerprint: 'one',
@@ -51,6 +58,11 @@ describe('libraries that are there but do not work', () => {
       status: 'problem',
       value: expect.stringContaining('could not be loaded') as string,
       cure: expect.stringContaining('libgomp1') as string,
+    })
+    expect(await checkXgboost(broken)).toMatchObject({
+      status: 'problem',
+      value: expect.stringContaining('could not be loaded') as string,
+      cure: expect.stringContaining('npm run setup -- --force') as string,
     })
     expect(await checkSidecar(broken)).toMatchObject({
       status: 'problem',

@@ -12,11 +12,10 @@ function failed(name: string, error: unknown): DoctorCheck {
 }
 
 /** Trains one round through the C library, as the fits use it; that Python can import it says nothing about this way in. */
-export async function checkLightgbm(installed: Installed | undefined): Promise<DoctorCheck> {
-  const name = 'LightGBM'
+async function checkTrees(name: string, entry: string, installed: Installed | undefined): Promise<DoctorCheck> {
   if (installed === undefined) return { name, status: 'problem', value: 'not installed', cure: 'npm run setup' }
   try {
-    const answer = await runChild({ entry: 'src/setup/self-test/lightgbm-entry.ts', input: {}, timeoutMs: TIMEOUT_MS })
+    const answer = await runChild({ entry, input: {}, timeoutMs: TIMEOUT_MS })
     const { version, separates } = answer as { version: string; separates: boolean }
     if (separates) return { name, status: 'ok', value: version }
     return { name, status: 'problem', value: `${version} trains, but learns nothing`, cure: 'npm run setup -- --force' }
@@ -24,6 +23,12 @@ export async function checkLightgbm(installed: Installed | undefined): Promise<D
     return failed(name, error)
   }
 }
+
+export const checkLightgbm = (installed: Installed | undefined): Promise<DoctorCheck> =>
+  checkTrees('LightGBM', 'src/setup/self-test/lightgbm-entry.ts', installed)
+
+export const checkXgboost = (installed: Installed | undefined): Promise<DoctorCheck> =>
+  checkTrees('XGBoost', 'src/setup/self-test/xgboost-entry.ts', installed)
 
 /** Lets the Python child fit four points: its start, its own channel, arrays in both directions and scikit-learn. */
 export async function checkSidecar(installed: Installed | undefined): Promise<DoctorCheck> {

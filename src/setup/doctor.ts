@@ -5,7 +5,7 @@ import { installedPackageVersion, readInstalled, venvFolder, type Installed } fr
 import type { TensorflowFacts } from '../native/tensorflow/index.js'
 import { describeDevice, findGpus, resolveDevicePolicy, runChild, type DevicePolicy } from '../runtime/index.js'
 import { lastLines, runCommand } from './command.js'
-import { checkLightgbm, checkSidecar } from './doctor-libraries.js'
+import { checkLightgbm, checkSidecar, checkXgboost } from './doctor-libraries.js'
 import { checkCompiler, checkCuda, checkDisk, checkGpu, checkMemory, checkNode, checkPython } from './doctor-machine.js'
 import type { DoctorCheck, DoctorReport } from './doctor-report.js'
 import { checkSetup } from './ensure-setup.js'
@@ -24,19 +24,20 @@ const SELF_TEST_TIMEOUT_MS = 180_000
  */
 export async function runDoctor({ device = resolveDevicePolicy() }: DoctorOptions = {}): Promise<DoctorReport> {
   const installed = readInstalled()
-  const [python, compiler, gpu, stamp, packages, lightgbm, sidecar, numbers, jupyter] = await Promise.all([
+  const [python, compiler, gpu, stamp, packages, lightgbm, xgboost, sidecar, numbers, jupyter] = await Promise.all([
     checkPython(installed),
     checkCompiler(installed),
     checkGpu(),
     checkStamp(installed),
     checkPackages(installed),
     checkLightgbm(installed),
+    checkXgboost(installed),
     checkSidecar(installed),
     checkNumbers(device, installed),
     checkJupyter(installed),
   ])
   const hardware = [checkNode(), python, compiler, ...gpu, ...checkCuda(installed)]
-  const software = [...stamp, packages, lightgbm, sidecar, checkTensorflow(installed), ...numbers, ...jupyter]
+  const software = [...stamp, packages, lightgbm, xgboost, sidecar, checkTensorflow(installed), ...numbers, ...jupyter]
   const checks = [...hardware, ...software, ...checkDisk(installed), checkMemory()]
   return { ok: checks.every(({ status }) => status !== 'problem'), checks }
 }

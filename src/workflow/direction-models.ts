@@ -9,7 +9,7 @@ export interface NamedModelSpec {
   readonly spec: ModelSpec
 }
 
-const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'xgboost', 'lstm', 'deep_ensemble']
+const DIRECTION_MODELS: readonly ModelKind[] = ['logistic', 'lightgbm', 'xgboost', 'random_forest', 'lstm', 'deep_ensemble', 'stack']
 
 /**
  * The specs behind the model names of the direction job. Logistic regression takes the first value of each list in `models.direction.default_params`
@@ -56,7 +56,9 @@ export function directionModels(
   }
   const preprocess = directionPreprocess(config)
   const best = new Map(tuned.map((study) => tunedParameters(study, models)))
-  return models.map((kind) => ({ name: kind, spec: { kind, params: { ...params[kind], preprocess, ...best.get(kind) } } }))
+  const own = (kind: ModelKind): ModelSpec => ({ kind, params: { ...params[kind], preprocess, ...best.get(kind) } })
+  const stack: ModelSpec = { kind: 'stack', params: { bases: [own('logistic'), own('lightgbm')], calibrate: 'platt' } }
+  return models.map((kind) => ({ name: kind, spec: kind === 'stack' ? stack : own(kind) }))
 }
 
 function tunedParameters(study: string, models: readonly ModelKind[]): [ModelKind, Readonly<Record<string, unknown>>] {

@@ -1,5 +1,5 @@
 import { EXIT, LabError } from '../core/index.js'
-import { resolveModelSpec, type ModelSpec } from '../models/index.js'
+import { rowNeeds, resolveModelSpec, type ModelSpec } from '../models/index.js'
 import type { Fold } from '../split/index.js'
 import { fitFolds } from './fit-folds.js'
 import type { FitOptions, FoldFit } from './fit-options.js'
@@ -52,20 +52,18 @@ export async function globalEnsemble({ symbols, split, ...options }: GlobalEnsem
   return { pooled, folds, fits, predictions }
 }
 
-function refuseEarlierRows(name: string, { kind, params }: ModelSpec): void {
-  const preprocess = params.preprocess as { readonly missing?: { readonly policy?: string } } | undefined
-  const why =
-    kind === 'lstm'
-      ? 'a window of earlier rows'
-      : preprocess?.missing?.policy === 'forward-fill'
-        ? 'forward-fill of missing values'
-        : undefined
+function refuseEarlierRows(name: string, spec: ModelSpec): void {
+  const needs = rowNeeds(spec)
+  const why = needs.some(({ historyRows }) => historyRows > 1)
+    ? 'a window of earlier rows'
+    : needs.some(({ missing }) => missing.policy === 'forward-fill')
+      ? 'forward-fill of missing values'
+      : undefined
   if (why !== undefined)
     throw new LabError('reads-earlier-rows', 'This model reads rows before its own, which belong to other symbols here.', {
-      received: `${name}: ${kind} with ${why}`,
+      received: `${name}: ${spec.kind} with ${why}`,
       expected: 'models of single rows, missing: reject or median',
       help: 'fit such models for each symbol by itself: fitSymbols(), trainMany()',
       exitCode: EXIT.usage,
     })
-  if (kind === 'stack') for (const base of params.bases as readonly ModelSpec[]) refuseEarlierRows(`${name}, base`, base)
 }

@@ -5,7 +5,7 @@ import { parseModelParams } from '../params.js'
 
 const specIn = z.strictObject({ kind: z.string(), params: z.record(z.string(), z.unknown()).default({}) }, 'a model: { kind, params }')
 /** What reads a window of earlier rows has nothing to read in a table of predictions. */
-const NOT_META = ['lstm', 'stack']
+const isMeta = ({ kind, params }: ModelSpec): boolean => kind !== 'stack' && Number(params.lookbackBars ?? 1) === 1
 
 /** @param resolve fills in the defaults of a base's own parameters and refuses unknown ones */
 const schemaOf = (resolve: (spec: ModelSpec) => ModelSpec) => {
@@ -42,7 +42,7 @@ const schemaOf = (resolve: (spec: ModelSpec) => ModelSpec) => {
       if (task === 'regression' && combine === 'meta') refuse('combine', 'blend or vote: a regression is not stacked by a meta-model')
       if (task === 'regression' && calibrate !== null) refuse('calibrate', 'null: a regression has no probabilities to calibrate')
       if (meta !== null && (task === 'regression' || (combine ?? 'meta') !== 'meta')) refuse('meta', 'nothing, where combine is not meta')
-      if (meta !== null && NOT_META.includes(meta.kind)) refuse('meta', `a model of single rows, not ${NOT_META.join(' or ')}`)
+      if (meta !== null && !isMeta(meta)) refuse('meta', 'a model of single rows, not lstm or stack')
       if (weights !== null && combine !== 'vote') refuse('weights', 'nothing, where combine is not vote')
       if (weights !== null && (weights.length !== bases.length || weights.every((value) => value === 0)))
         refuse('weights', `${bases.length} numbers, one a base, not all 0`)

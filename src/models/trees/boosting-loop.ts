@@ -11,8 +11,8 @@ export interface BoostedEnsemble {
   readonly patience: number
   /** Grows round `step`, from 1. @returns false where nothing was left to split. May throw what the library says. */
   growSync(step: number): boolean
-  /** Losses after that round. */
-  lossesSync(step: number): { readonly trainLoss: number; readonly validationLoss?: number }
+  /** Losses after that round, as far as they say something there. */
+  lossesSync(step: number): { readonly trainLoss?: number; readonly validationLoss?: number }
 }
 
 export interface BoostingOptions extends Pick<FitInput, 'signal' | 'onProgress'> {

@@ -12,11 +12,13 @@ export class LightgbmEnsemble implements TreeEnsemble {
   constructor(
     readonly booster: LightgbmBooster,
     readonly columns: number,
+    /** A forest: its trees are averaged, not added up. */
+    readonly averaged = false,
   ) {}
 
   /** @throws LabError `no-lightgbm`, `lightgbm-error` */
-  static read(folder: string, columns: number): LightgbmEnsemble {
-    return new LightgbmEnsemble(LightgbmBooster.fromTextSync(readFileSync(join(folder, FILE), 'utf8')), columns)
+  static read(folder: string, columns: number, averaged = false): LightgbmEnsemble {
+    return new LightgbmEnsemble(LightgbmBooster.fromTextSync(readFileSync(join(folder, FILE), 'utf8')), columns, averaged)
   }
 
   predictSync(values: Float64Array): Float64Array {
@@ -24,7 +26,10 @@ export class LightgbmEnsemble implements TreeEnsemble {
   }
 
   contributionsSync(values: Float64Array): Float64Array {
-    return this.booster.predictSync(values, this.columns, 'shap')
+    const parts = this.booster.predictSync(values, this.columns, 'shap')
+    // Of a forest LightGBM gives the sum over its trees, while its predictions are the mean.
+    const trees = this.averaged ? this.booster.rounds : 1
+    return parts.map((part) => part / trees)
   }
 
   gainSync(): Float64Array {

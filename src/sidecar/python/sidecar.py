@@ -14,7 +14,7 @@ import signal
 import sys
 
 FOLDER = sys.argv[1]
-METHODS = {"logistic": "logistic_method", "optuna": "optuna_method", "sidecar": "sidecar_method"}
+METHODS = {"forest": "forest_method", "logistic": "logistic_method", "optuna": "optuna_method", "sidecar": "sidecar_method"}
 
 
 def end_with_parent():

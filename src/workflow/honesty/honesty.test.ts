@@ -10,6 +10,7 @@ import { periodsPerYear } from '../../metrics/index.js'
 import { modelKinds, type ModelKind } from '../../models/index.js'
 import { readInstalled } from '../../native/installed.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
+import { xgboostLibraryPath } from '../../native/xgboost/index.js'
 import type { FitFoldsOptions } from '../fit-folds.js'
 import { cappedProblem } from './capped-problem.js'
 import { checkNoise, checkOracle } from './oracle-and-noise.js'
@@ -22,6 +23,9 @@ const ready: Partial<Record<ModelKind, boolean>> = {
   logistic: python,
   lightgbm: trees,
   lstm: existsSync(readInstalled()?.addon?.path ?? ''),
+  deep_ensemble: existsSync(readInstalled()?.addon?.path ?? ''),
+  xgboost: xgboostLibraryPath() !== undefined,
+  random_forest: xgboostLibraryPath() !== undefined,
   stack: python && trees,
 }
 /** Kinds with parameters that learn in a second or two; others are checked with their defaults where what they need is installed. */
