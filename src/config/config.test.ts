@@ -82,7 +82,7 @@ describe('parseConfigText', () => {
       '17:5 balance.symbols.BTCUSDT.target: missing; expected a number',
       '17:28 balance.symbols.BTCUSDT.taget: unknown key; did you mean target?',
       '18:1 monitoring: "loud"; expected a section with keys',
-      '19:1 colour: unknown key; expected one of resources, training, preprocess, models, backtest, balance, monitoring',
+      '19:1 colour: unknown key; expected one of resources, training, preprocess, models, tuning, backtest, balance, monitoring',
     ])
   })
 

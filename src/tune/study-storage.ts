@@ -29,8 +29,8 @@ export function studyStorage(given?: string, configured?: string | null): string
   return `${SQLITE}${resolveUserPath(path)}`
 }
 
-/** The URL without its password, for messages. */
-export const storageName = (storage: string): string => storage.replace(/(:\/\/[^:/@\s]*):[^@\s]*@/, '$1:***@')
+/** The URL without its password (which may hold an @), for messages. */
+export const storageName = (storage: string): string => storage.replace(/(:\/\/[^:/@\s]*):\S*@/, '$1:***@')
 
 /** Folder of an SQLite file, made where it is the default one. Any other must be there: a misspelt path is not a new database. */
 export function prepareStorage(storage: string): void {

@@ -40,7 +40,7 @@ export const studyOptions = (storage: string, more: Partial<StudyOptions> = {}):
     sampler: 'tpe',
     pruner: 'median',
     seed: 7,
-    steps: 3,
+    steps: 2,
     facts: { data: 'formula' },
   },
   ...more,
@@ -51,7 +51,7 @@ export async function runFormula(options: StudyOptions, run: Partial<RunStudyOpt
   const study = await Study.open(options)
   try {
     await runStudy({
-      ...{ study, trials: 16, steps: options.steps, batch: 4, workers: 1, evaluate: (trial, step) => Promise.resolve(loss(trial, step)) },
+      ...{ study, trials: 8, steps: options.steps, batch: 4, workers: 1, evaluate: (trial, step) => Promise.resolve(loss(trial, step)) },
       ...run,
     })
     return await study.trials()

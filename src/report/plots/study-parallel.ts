@@ -17,8 +17,8 @@ interface Axis {
 const BEST_SHARE = 0.1
 
 /**
- * Every complete trial as a line over its parameters to its value; the best tenth stands out. Parameters that span more than two orders of magnitude have a logarithmic
- * axis. Lines in place of Plotly's own parallel coordinates, which static pictures cannot show.
+ * Every complete trial as a line over its parameters to its value; the best tenth stands out. Parameters whose largest value is more than thirty times the smallest have a
+ * logarithmic axis. Lines in place of Plotly's own parallel coordinates, which static pictures cannot show.
  */
 export function studyParallel(trials: readonly StudyTrialPoint[], { metric, direction }: StudyPlotOptions): Figure {
   const sign = direction === 'maximize' ? -1 : 1
@@ -84,7 +84,7 @@ function axisOf(name: string, values: readonly Value[]): Axis {
     return { name, place, low: choices[0] ?? '', high: choices.length < 2 ? '' : choices.at(-1)! }
   }
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)]
-  const log = low > 0 && high / low > 100
+  const log = low > 0 && high / low > 30
   const at = (value: number): number => (log ? Math.log(value) : value)
   const place = (value: Value): number => (high > low ? (at(Number(value)) - at(low)) / (at(high) - at(low)) : 0.5)
   return { name, place, low: formatNumber(low, 3), high: formatNumber(high, 3) }

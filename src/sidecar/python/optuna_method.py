@@ -85,42 +85,41 @@ def ask(storage, study, sampler, pruner, limit, owner, request):
     opened = open_study(storage, study, sampler, pruner)
     with locked(storage["url"], study):
         optuna.storages.fail_stale_trials(opened)
-        number = claim(opened, limit, owner, request)
-        if number is None:
-            return {"trial": None}
-    return {"trial": complete(opened, number, sampler["space"])}
+        claimed = claim(opened, limit, {OWNER: owner, REQUEST: request})
+    return {"trial": None if claimed is None else complete(opened, *claimed, sampler["space"])}
 
 
-def claim(study, limit, owner, request):
+def claim(study, limit, mine):
+    """Number and index of a trial that is running from now on, and is ours."""
     storage = study._storage
     while True:
         trials = all_trials(study)
         for trial in trials:
-            if trial.state == TrialState.RUNNING and trial.user_attrs.get(REQUEST) == request:
-                return trial.number
-        waiting = [trial for trial in trials if trial.state == TrialState.WAITING]
-        if not waiting:
-            if sum(1 for trial in trials if RETRIED not in trial.system_attrs) >= limit:
+            if trial.state == TrialState.RUNNING and trial.user_attrs.get(REQUEST) == mine[REQUEST]:
+                return trial.number, index_of(trial.number, trials)
+        trial = next((trial for trial in trials if trial.state == TrialState.WAITING), None)
+        if trial is None:
+            if sum(1 for other in trials if RETRIED not in other.system_attrs) >= limit:
                 return None
-            study.add_trial(optuna.create_trial(state=TrialState.WAITING))
-            continue
-        trial = waiting[0]
-        storage.set_trial_user_attr(trial._trial_id, OWNER, owner)
-        storage.set_trial_user_attr(trial._trial_id, REQUEST, request)
-        if PRUNED_AT in trial.user_attrs:  # of the lost trial that this one repeats
-            storage.set_trial_user_attr(trial._trial_id, PRUNED_AT, None)
+            template = optuna.create_trial(state=TrialState.WAITING, user_attrs=mine)
+            trial = storage.get_trial(storage.create_new_trial(study._study_id, template_trial=template))
+            trials.append(trial)
+        for name, value in {**mine, PRUNED_AT: None}.items():  # those of the lost trial that it repeats, or of one cut off here
+            if trial.user_attrs.get(name) != value:
+                storage.set_trial_user_attr(trial._trial_id, name, value)
         storage.record_heartbeat(trial._trial_id)
         if storage.set_trial_state_values(trial._trial_id, state=TrialState.RUNNING):
-            return trial.number
+            return trial.number, index_of(trial.number, trials)
 
 
-def complete(study, number, space):
+def complete(study, number, index, space):
     """Draws what the trial has not: all of a new one, nothing of one that repeats a lost one."""
     study._thread_local.cached_all_trials = None
+    study.sampler.index = index
     trial = optuna.Trial(study, id_of(study, number))
     for name, parameter in space.items():
         trial._suggest(name, distribution_of(parameter))
-    return told(stored(study, number), study.sampler.relative["index"])
+    return told(stored(study, number), index)
 
 
 @method
@@ -146,7 +145,7 @@ def adopt(storage, study, sampler, pruner, trial, previous, owner, request):
         backend.set_trial_user_attr(found._trial_id, OWNER, owner)
         backend.set_trial_user_attr(found._trial_id, REQUEST, request)
         backend.record_heartbeat(found._trial_id)
-    return {"trial": complete(opened, trial, sampler["space"])}
+    return {"trial": complete(opened, trial, index_of(trial, all_trials(opened)), sampler["space"])}
 
 
 def is_ours(trial, owner):

@@ -32,7 +32,9 @@ class NumberedSampler(BaseSampler):
         self.kind = kind
         self.seed = seed
         self.space = space
-        self.relative = {}
+        # Of the trial that is being drawn; whoever draws one says its index first.
+        self.index = 0
+        self.relative = None
 
     def _make(self, *purpose):
         seed = seed_of(self.seed, *purpose)
@@ -47,22 +49,20 @@ class NumberedSampler(BaseSampler):
         return GridSampler(grid_of(self.space), seed=seed_of(self.seed, "grid"))
 
     def before_trial(self, study, trial):
-        index = index_of(trial.number, study._storage.get_all_trials(study._study_id, deepcopy=False))
-        self.relative = {"trial": trial._trial_id, "index": index, "sampler": self._make(index, "relative")}
+        self.relative = self._make(self.index, "relative")
         # GridSampler gives out points by number and, past them, at random; the index has no gaps, so that each point is taken once.
         if self.kind == "grid" and "grid_id" not in trial.system_attrs:
-            grid = self.relative["sampler"]
-            study._storage.set_trial_system_attr(trial._trial_id, "search_space", grid._search_space)
-            study._storage.set_trial_system_attr(trial._trial_id, "grid_id", index)
+            study._storage.set_trial_system_attr(trial._trial_id, "search_space", self.relative._search_space)
+            study._storage.set_trial_system_attr(trial._trial_id, "grid_id", self.index)
 
     def infer_relative_search_space(self, study, trial):
-        return self.relative["sampler"].infer_relative_search_space(study, trial)
+        return self.relative.infer_relative_search_space(study, trial)
 
     def sample_relative(self, study, trial, search_space):
-        return self.relative["sampler"].sample_relative(study, trial, search_space)
+        return self.relative.sample_relative(study, trial, search_space)
 
     def sample_independent(self, study, trial, param_name, param_distribution):
-        sampler = self._make(self.relative["index"], param_name)
+        sampler = self._make(self.index, param_name)
         return sampler.sample_independent(study, trial, param_name, param_distribution)
 
 

@@ -30,7 +30,7 @@ class Refusal(Exception):
 
 
 def without_password(text):
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
+    return re.sub(r"(://[^:/@\s]*):\S*@", r"\1:***@", text)
 
 
 def method(function):
