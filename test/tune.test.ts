@@ -58,8 +58,24 @@ describe.skipIf(!ready)('tuneDirection', () => {
       leaks: { clean: true },
       outcome: { study: 'small', headline: expect.stringContaining('on bars that no trial saw') as string },
     })
-    expect(JSON.parse(readFileSync(run.path('metrics.json'), 'utf8'))).toMatchObject({ study: 'small', best: { params: best.params } })
+    const metrics = JSON.parse(readFileSync(run.path('metrics.json'), 'utf8')) as {
+      checks: Record<'oracle' | 'noise' | 'overfitting', object>
+    }
+    expect(metrics).toMatchObject({ study: 'small', best: { params: best.params } })
+    expect(metrics.checks).toMatchObject({
+      oracle: { pass: true, models: [{ model: 'lightgbm', measure: 'AUC' }] },
+      noise: { check: 'noise' },
+      overfitting: { trials: 3, chosen: `trial ${tuned.result!.trial}` },
+    })
     const report = readFileSync(run.path('report.html'), 'utf8')
-    for (const figure of ['study-history', 'study-importance', 'study-parallel', 'fold-timeline']) expect(report).toContain(figure)
+    for (const figure of [
+      'study-history',
+      'study-importance',
+      'study-parallel',
+      'fold-timeline',
+      'Could it be luck?',
+      'deflated Sharpe ratio',
+    ])
+      expect(report).toContain(figure)
   })
 })

@@ -1,3 +1,4 @@
+export { checksSection, checkTuning, type CheckTuningInput, type TuningChecks } from './check-tuning.js'
 export { foldObjective, type FoldObjectiveOptions } from './fold-objective.js'
 export { headlineOf } from './save-tuning.js'
 export { scoreHoldout, type HoldoutScore } from './score-holdout.js'

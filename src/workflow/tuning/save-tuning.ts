@@ -5,6 +5,7 @@ import { foldTimeline, studyHistory, studyImportance, studyParallel, writeReport
 import type { Run } from '../../track/index.js'
 import { countTrials, storageName, type SearchSpace } from '../../tune/index.js'
 import { foldTable } from '../direction-tables.js'
+import { checksSection, type TuningChecks } from './check-tuning.js'
 import type { HoldoutScore } from './score-holdout.js'
 import type { TunedModel } from './tune-model.js'
 import type { TuningSplit } from './tuning-split.js'
@@ -14,6 +15,8 @@ export interface SaveTuningInput {
   readonly run: Run
   readonly tuned: TunedModel
   readonly holdout: readonly HoldoutScore[]
+  /** Undefined where no trial is complete. */
+  readonly checks: TuningChecks | undefined
   readonly metric: ClassificationMetricName
   readonly source: DatasetSource
   readonly bars: Bars
@@ -23,10 +26,10 @@ export interface SaveTuningInput {
 
 /** Writes `metrics.json` and `report.html`, and the outcome in run.json; then ends the run. */
 export async function saveTuning(input: SaveTuningInput): Promise<void> {
-  const { run, tuned, holdout, metric, source, space } = input
+  const { run, tuned, holdout, checks, metric, source, space } = input
   const { study, storage, trials, result, importance, ended } = tuned
   run.writeMetrics({
-    ...{ study, metric, ended, space, importance, holdout, counts: countTrials(trials) },
+    ...{ study, metric, ended, space, importance, holdout, counts: countTrials(trials), checks: checks ?? null },
     dataset: { name: source.name, sha256: source.sha256, symbol: source.symbol, rows: source.rows },
     best: result === undefined ? null : { trial: result.trial, value: result.value, params: result.params },
   })
@@ -50,7 +53,7 @@ export function headlineOf({
 }
 
 function tuningReport(input: SaveTuningInput): ReportSpec {
-  const { run, tuned, holdout, metric, source, bars, split, space } = input
+  const { run, tuned, holdout, checks, metric, source, bars, split, space } = input
   const { study, storage, trials, result, importance } = tuned
   const counts = countTrials(trials)
   const about = classificationMetrics.find(({ name }) => name === metric)!
@@ -83,6 +86,7 @@ function tuningReport(input: SaveTuningInput): ReportSpec {
     ],
     sections: [
       { id: 'holdout', title: 'On bars that no trial saw', tables: [holdoutTable(holdout)] },
+      ...(checks === undefined ? [] : [checksSection(checks)]),
       {
         id: 'study',
         title: 'The study',

@@ -23,6 +23,7 @@ import { directionLeakSubjects } from '../direction-leaks.js'
 import { directionModels } from '../direction-models.js'
 import { fitCheckpointPlan } from '../fit-checkpoints.js'
 import { FitMemory } from '../fit-memory.js'
+import { checkTuning } from './check-tuning.js'
 import { saveTuning } from './save-tuning.js'
 import { scoreHoldout, type HoldoutScore } from './score-holdout.js'
 import { removeTrialFits, tuneModel, type TunedModel } from './tune-model.js'
@@ -144,7 +145,26 @@ export async function tuneDirection(options: TuneDirectionOptions): Promise<Dire
       const { study, direction, facts } = best
       writeStudyResult({ study, model, metric, direction, facts: { ...facts, holdout } }, tuned.trials)
     }
-    await saveTuning({ run, tuned, holdout, metric, source, bars, split, space })
+    const checks =
+      best === undefined
+        ? undefined
+        : await checkTuning({
+            ...fit,
+            ...{
+              runFolder: run.folder,
+              workers,
+              X,
+              y: labels.y,
+              labelEndTime: labels.endTime,
+              folds: split.folds,
+              bars,
+              model,
+              fixed,
+              tuned,
+            },
+            ...{ threshold: config.backtest.threshold, feeRate: config.backtest.fee_rate },
+          })
+    await saveTuning({ run, tuned, holdout, checks, metric, source, bars, split, space })
     removeTrialFits(tuned)
     return { run, tuned, holdout }
   } catch (error) {

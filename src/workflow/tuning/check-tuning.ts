@@ -1,0 +1,108 @@
+import type { Bars } from '../../data/index.js'
+import { isLabError } from '../../core/index.js'
+import type { OverfittingReport } from '../../evaluate/index.js'
+import type { ModelKind } from '../../models/index.js'
+import { table, type ReportSection, type Table } from '../../report/index.js'
+import type { Fold } from '../../split/index.js'
+import { countTrials, studyFolder } from '../../tune/index.js'
+import { fitFolds, type FitFoldsOptions } from '../fit-folds.js'
+import { checkNoise, checkOracle, type HonestyCheck } from '../honesty/oracle-and-noise.js'
+import { studyOverfitting } from '../honesty/study-overfitting.js'
+import type { TunedModel } from './tune-model.js'
+
+export interface CheckTuningInput extends Omit<FitFoldsOptions, 'models' | 'folds'> {
+  readonly bars: Bars
+  readonly model: ModelKind
+  /** Of all trials. */
+  readonly fixed: Readonly<Record<string, unknown>>
+  readonly tuned: TunedModel
+  readonly folds: readonly Fold[]
+  readonly threshold: number
+  readonly feeRate: number
+}
+
+/** What could show that a search found nothing but luck. */
+export interface TuningChecks {
+  readonly oracle: HonestyCheck
+  readonly noise: HonestyCheck
+  /** Of the trials' long-or-flat returns over the test rows of their folds; where it is not defined, why. */
+  readonly overfitting: OverfittingReport | string
+}
+
+/** A matrix of more trials says little more, and each is read back from its fits. */
+const MOST_TRIALS = 60
+
+/** Checks the best parameters by oracle and noise, and holds the trials' returns against their number. */
+export async function checkTuning(input: CheckTuningInput): Promise<TuningChecks> {
+  const { bars, model, fixed, tuned, folds, threshold, feeRate, ...fit } = input
+  const best = { name: model, spec: { kind: model, params: { ...fixed, ...tuned.result!.params } } }
+  const { X, y, labelEndTime, ...options } = fit
+  const problem = { ...options, X, y, ...(labelEndTime !== undefined && { labelEndTime }), fold: folds.at(-1)!, models: [best] }
+  const oracle = await checkOracle(problem)
+  const noise = await checkNoise(problem)
+  // The fits of the trials are still there: nothing is fitted again.
+  const complete = tuned.trials.filter(({ state }) => state === 'complete').slice(-MOST_TRIALS)
+  const trials = []
+  for (const trial of complete) {
+    const spec = { kind: model, params: { ...fixed, ...trial.params } }
+    const predictions = await fitFolds({ ...fit, runFolder: studyFolder(tuned.study), folds, models: [{ name: model, spec }] })
+    trials.push({ name: `trial ${trial.number}`, predictions })
+  }
+  const counts = countTrials(tuned.trials)
+  try {
+    const trialCount = Math.max(trials.length, counts.complete + counts.pruned)
+    const overfitting = studyOverfitting({ bars, trials, trialCount, chosen: `trial ${tuned.result!.trial}`, threshold, feeRate })
+    return { oracle, noise, overfitting }
+  } catch (error) {
+    if (isLabError(error) && error.code === 'bad-overfitting-input')
+      return { oracle, noise, overfitting: `${error.message} (${error.received})` }
+    throw error
+  }
+}
+
+/** The checks as a section of the report. */
+export function checksSection({ oracle, noise, overfitting }: TuningChecks): ReportSection {
+  const sentences = [...oracle.sentences, ...noise.sentences, ...(typeof overfitting === 'string' ? [overfitting] : overfitting.sentences)]
+  const tables = [checkTable(oracle), checkTable(noise), ...(typeof overfitting === 'string' ? [] : [overfittingTable(overfitting)])]
+  return { id: 'luck', title: 'Could it be luck?', paragraphs: [sentences.map((sentence) => `- ${sentence}`).join('\n')], tables }
+}
+
+const checkTable = ({ check, models }: HonestyCheck): Table =>
+  table(
+    models.map(({ model, measure, value, from, to, pass }) => ({
+      model,
+      measure,
+      value,
+      'must be above': from,
+      'at most': to,
+      passed: pass ? 'yes' : 'no',
+    })),
+    { title: check === 'oracle' ? 'Oracle: a feature that holds the answer' : 'Noise: shuffled labels', digits: 4 },
+  )
+
+function overfittingTable(report: OverfittingReport): Table {
+  const {
+    chosen,
+    trials,
+    observations,
+    sharpePerYear,
+    expectedMaximumPerYear,
+    probabilisticSharpe,
+    deflatedSharpe,
+    minimumTrackRecord,
+    confidence,
+  } = report
+  const percent = (share: number | null): string => (share === null ? 'n/a' : `${(100 * share).toFixed(1)} %`)
+  return table(
+    [
+      { what: 'Sharpe ratio a year', value: Number(sharpePerYear).toFixed(2) },
+      { what: `expected of the best of ${trials} by luck, a year`, value: Number(expectedMaximumPerYear).toFixed(2) },
+      { what: 'probabilistic Sharpe ratio', value: percent(probabilisticSharpe) },
+      { what: 'deflated Sharpe ratio', value: percent(deflatedSharpe) },
+      { what: `minimum track record for ${percent(confidence)}, periods`, value: minimumTrackRecord.toFixed(0) },
+      { what: 'periods there are', value: String(observations) },
+      { what: 'probability of backtest overfitting', value: percent(report.probabilityOfOverfitting) },
+    ],
+    { title: `${chosen}, long or flat after fees, one of ${trials}` },
+  )
+}
