@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { EXIT, LabError, resolveUserPath, studiesFolder } from '../core/index.js'
+import { displayPath, EXIT, LabError, resolveUserPath, studiesFolder } from '../core/index.js'
 
 /** Environment variable that names the database in place of the configuration. */
 export const STORAGE_VARIABLE = 'BARLAB_OPTUNA_STORAGE'
@@ -29,8 +29,9 @@ export function studyStorage(given?: string, configured?: string | null): string
   return `${SQLITE}${resolveUserPath(path)}`
 }
 
-/** The URL without its password (which may hold an @), for messages. */
-export const storageName = (storage: string): string => storage.replace(/(:\/\/[^:/@\s]*):\S*@/, '$1:***@')
+/** For messages and reports: the path of an SQLite file, any other URL without its password (which may hold an @). */
+export const storageName = (storage: string): string =>
+  storage.startsWith(SQLITE) ? displayPath(storage.slice(SQLITE.length)) : storage.replace(/(:\/\/[^:/@\s]*):\S*@/, '$1:***@')
 
 /** Folder of an SQLite file, made where it is the default one. Any other must be there: a misspelt path is not a new database. */
 export function prepareStorage(storage: string): void {

@@ -99,7 +99,10 @@ function overfittingTable(report: OverfittingReport): Table {
       { what: `expected of the best of ${trials} by luck, a year`, value: Number(expectedMaximumPerYear).toFixed(2) },
       { what: 'probabilistic Sharpe ratio', value: percent(probabilisticSharpe) },
       { what: 'deflated Sharpe ratio', value: percent(deflatedSharpe) },
-      { what: `minimum track record for ${percent(confidence)}, periods`, value: minimumTrackRecord.toFixed(0) },
+      {
+        what: `minimum track record for ${percent(confidence)}, periods`,
+        value: Number.isFinite(minimumTrackRecord) ? minimumTrackRecord.toFixed(0) : 'no length would do',
+      },
       { what: 'periods there are', value: String(observations) },
       { what: 'probability of backtest overfitting', value: percent(report.probabilityOfOverfitting) },
     ],

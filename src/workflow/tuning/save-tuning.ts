@@ -58,19 +58,22 @@ function tuningReport(input: SaveTuningInput): ReportSpec {
   const counts = countTrials(trials)
   const about = classificationMetrics.find(({ name }) => name === metric)!
   const plot = { metric: about.title, direction: about.better === 'higher' ? 'maximize' : 'minimize' } as const
-  const gain = gainOf(holdout, metric, about.better)
+  const gain = gainOf(holdout, metric, about.better) ?? 0
+  const later = holdout.find(({ parameters }) => parameters === 'tuned')?.auc ?? null
+  // As in every verdict: the whole interval must lie above a half.
+  const hasEdge = later !== null && later.lower > 0.5
   const when = new Date(bars.time[split.holdoutFrom]!).toISOString().slice(0, 16).replace('T', ' ')
   return {
     title: `Study ${study}`,
     subtitle: `${source.title}, ${source.rows} bars of ${source.timeframe}, ${source.from.slice(0, 10)} to ${source.to.slice(0, 10)}. Run ${run.id}.`,
     verdict: {
-      kind: result === undefined ? 'failed' : gain !== undefined && gain > 0 ? 'edge' : 'no-edge',
+      kind: result === undefined ? 'failed' : hasEdge ? 'edge' : 'no-edge',
       headline:
         result === undefined
           ? 'No trial is complete'
-          : gain !== undefined && gain > 0
-            ? 'Better than the defaults on later bars'
-            : 'Not better than the defaults on later bars',
+          : !hasEdge
+            ? 'No edge on the bars that were kept back'
+            : `An edge on later bars, ${gain > 0 ? 'larger than' : 'but not larger than'} that of the defaults`,
       sentences: [
         `${headlineOf(input)}.`,
         `The best of ${counts.complete + counts.pruned} trials is always flattering: what counts is the score on the bars from ${when} UTC, which no trial saw and which were scored once.`,
