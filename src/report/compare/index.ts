@@ -1,0 +1,5 @@
+export { comparisonFigures, comparisonReport, type ComparisonFigures, type ComparisonInput } from './compare-report.js'
+export * from './compare-tables.js'
+export { comparisonSentences, comparisonText } from './compare-text.js'
+export * from './write-comparison.js'
+export * from './run-figures.js'
