@@ -1,4 +1,4 @@
-import { FeatureEngineer } from '../features/index.js'
+import { allFeatures } from '../features/index.js'
 import { evaluationOf, recordedSource, type LoadedRun, type RunEnd } from '../track/index.js'
 import type { NewCell } from './notebook-cells.js'
 
@@ -163,7 +163,7 @@ function predictions(run: LoadedRun): NewCell[] {
 function hasDefaultFeatures({ metrics }: LoadedRun): boolean {
   const used = metrics?.features
   if (!Array.isArray(used)) return true
-  const known = new Set(new FeatureEngineer().getFeatures().map(({ name }) => name))
+  const known = new Set(allFeatures.map(({ name }) => name))
   return used.every((name) => known.has(name as string))
 }
 

@@ -4,6 +4,7 @@ import type { Figure } from '../figure.js'
 import type { GlossaryEntry, ReportSection, ReportSpec } from '../report-spec.js'
 import type { Table } from '../table.js'
 import { comparedCalibration, comparedEquity, comparedFolds, comparedRoc } from './compare-figures.js'
+import { aucDifferences, aucIntervals, fitTimes } from './compare-intervals.js'
 import { curveGroups, type CurveGroup } from './compare-groups.js'
 import { comparedLearning } from './compare-learning.js'
 import {
@@ -28,11 +29,14 @@ const there = <T>(...parts: (T | undefined)[]): T[] => parts.filter((part): part
 
 /** Every overlay of a comparison, by subject; a subject may have none. */
 export interface ComparisonFigures {
+  /** AUCs, and their paired differences, with intervals. */
+  readonly intervals: readonly Figure[]
   readonly roc: readonly Figure[]
   readonly folds: readonly Figure[]
   readonly calibration: readonly Figure[]
   readonly equity: readonly Figure[]
   readonly learning: readonly Figure[]
+  readonly resources: readonly Figure[]
 }
 
 /** The curves of the runs laid over one another, one figure for each model that several runs have; each run keeps its colour throughout. */
@@ -40,11 +44,13 @@ export function comparisonFigures({ runs, comparison, equities }: ComparisonInpu
   const groups = curveGroups(comparison)
   const of = (draw: (group: CurveGroup) => Figure | undefined): Figure[] => there(...groups.map(draw))
   return {
+    intervals: there(aucIntervals(comparison), aucDifferences(comparison)),
     roc: of((group) => comparedRoc(runs, comparison, group)),
     folds: of((group) => comparedFolds(runs, comparison, group)),
     calibration: of((group) => comparedCalibration(runs, group)),
     equity: of((group) => comparedEquity(equities, group)),
     learning: of((group) => comparedLearning(runs, group)),
+    resources: there(fitTimes(comparison)),
   }
 }
 
@@ -57,18 +63,20 @@ export function comparisonReport(input: ComparisonInput): ReportSpec {
   const noEquity = equities.flatMap(({ reason }, i) => (reason === undefined ? [] : [`No equity curve of ${runLabel(i)}: ${reason}.`]))
   return {
     title: `${runs.length} runs compared`,
-    subtitle: runs.map(({ label, id }) => `${label}: ${id}`).join('   '),
+    subtitle: runs.map(({ label, id }) => `${label} is ${id}`).join(', '),
     verdict: { kind: 'comparison', headline, sentences },
     facts: [],
     sections: [
       section('runs', 'The runs', [remarks.map((remark) => `- ${remark}`).join('\n')], [comparedRunsTable(comparison)]),
       section('differences', 'What differs', [equalText(comparison)], there(differenceTable(comparison))),
-      section('scores', 'Scores on later data', [], there(aucTable(comparison), pairTable(comparison)), [...figures.roc, ...figures.folds]),
+      section('scores', 'Scores on later data', [], there(aucTable(comparison), pairTable(comparison)), figures.intervals),
+      section('roc', 'ROC curves', [], [], figures.roc),
+      section('folds', 'Fold by fold', [], [], figures.folds),
       section('other-scores', 'Other scores', [], there(scoresTable(comparison), otherMetricsTable(comparison))),
       section('calibration', 'Calibration', [], [], figures.calibration),
       section('equity', 'Equity after fees', noEquity, [], figures.equity),
       section('learning', 'How the models learnt', [], [], figures.learning),
-      section('resources', 'Resources', [], [resourceTable(comparison)]),
+      section('resources', 'Resources', [], [resourceTable(comparison)], figures.resources),
     ].filter(({ paragraphs = [], tables = [], figures: shown = [] }) => paragraphs.length + tables.length + shown.length > 0),
     glossary: [...classificationMetrics.map(({ title, definition }) => ({ term: title, definition })), ...TERMS],
   }

@@ -114,9 +114,9 @@ export function differenceTable({ areas }: RunComparison): Table | undefined {
   return rows.length === 0 ? undefined : table(rows, { title: 'What differs', maxRows: Infinity })
 }
 
-/** `Equal: 11 parameters, ...`: that something was compared and found equal is said too. */
+/** `parameters 11, config 52, ...`: that something was compared and found equal is said too. */
 export const equalText = ({ areas }: RunComparison): string =>
-  `Equal in all runs: ${areas.map(({ area, equal }) => `${equal} facts of ${area}`).join(', ')}.`
+  `Facts that are equal in all runs: ${areas.map(({ area, equal }) => `${area} ${equal}`).join(', ')}.`
 
 /** Time, memory and disk. */
 export function resourceTable({ runs }: RunComparison): Table {

@@ -39,7 +39,8 @@ function pairModels(
   positions: readonly [number, number],
   models: readonly [string, string],
 ): PairedAuc {
-  const [a, b] = [0, 1].map((i) => runs[i]!.predictions.find(({ model }) => model === models[i])) as (RunPredictions | undefined)[]
+  const of = (side: 0 | 1): RunPredictions | undefined => runs[side].predictions.find(({ model }) => model === models[side])
+  const [a, b] = [of(0), of(1)]
   const facts = { runs: positions, models, rows: [a?.time.length ?? 0, b?.time.length ?? 0] as const }
   const refused = (reason: string, common = 0): PairedAuc => ({ ...facts, common, test: null, reason })
   if (a === undefined || b === undefined) return refused('predictions.parquet has no such model')
