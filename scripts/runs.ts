@@ -1,8 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { displayPath, EXIT, LabError, nearestName, stableJson, userFolder } from '../src/core/index.js'
-import { writeReviewNotebook } from '../src/notebook/index.js'
-import { comparisonPath, comparisonText, writeComparison } from '../src/report/index.js'
 import {
   addNote,
   changeTags,
@@ -100,6 +98,8 @@ const COMMANDS: Record<string, Command> = {
     count: [2, Infinity],
     options: ['json', 'html', 'no-html'],
     run: async (ids, { json: asJson, html, 'no-html': noHtml }) => {
+      // Loaded only here: a list shall not wait for what draws and checks notebooks.
+      const { comparisonPath, comparisonText, writeComparison } = await import('../src/report/index.js')
       const runs = []
       for (const id of ids) runs.push(await loadRun(id))
       const comparison = compareRuns(runs)
@@ -114,6 +114,7 @@ const COMMANDS: Record<string, Command> = {
     count: [1, 1],
     options: ['json', 'output'],
     run: async ([id], { output, json: asJson }) => {
+      const { writeReviewNotebook } = await import('../src/notebook/index.js')
       const path = await writeReviewNotebook(id!, output === undefined ? undefined : userPath(output))
       if (asJson) return json({ notebook: path })
       return `${displayPath(path)}\n  read it: npm run lab\n  run it:  npm run pipeline -- ${displayPath(path)}`

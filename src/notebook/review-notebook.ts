@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { displayPath, EXIT, LabError, projectPath, runsFolder, writeFileAtomicSync } from '../core/index.js'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { displayPath, EXIT, LabError, projectPath, projectRoot, runsFolder, writeFileAtomicSync } from '../core/index.js'
 import { loadRun, type LoadedRun } from '../track/index.js'
 import { isUnedited, makeNotebook } from './notebook-cells.js'
 import { readNotebook, type Notebook } from './notebook-file.js'
@@ -18,14 +18,31 @@ export function reviewNotebook(run: LoadedRun, path: string): Notebook {
   return makeNotebook(reviewCells(run, { face: face.startsWith('.') ? face : `./${face}`, named }))
 }
 
+/** Where the review notebook of a run lies by default: in its folder; in the project's `runs/` where the runs are kept elsewhere, since a notebook can import src/ only from inside the project. */
+export function reviewPath({ id, folder }: { readonly id: string; readonly folder: string }): string {
+  return isInProject(folder) ? join(folder, 'review.ipynb') : projectPath('runs', `review-${id}.ipynb`)
+}
+
+function isInProject(path: string): boolean {
+  const inside = relative(projectRoot(), path)
+  return !inside.startsWith('..') && !isAbsolute(inside)
+}
+
 /**
- * Writes the review notebook of a run, by default as `review.ipynb` in its folder.
+ * Writes the review notebook of a run, by default at {@link reviewPath}.
  * @returns its path
- * @throws LabError `review-changed` where a notebook with changes of your own lies there; those of `loadRun`; `not-writable`, `disk-full`
+ * @throws LabError `review-changed` where a notebook with changes of your own lies there, `outside-project`; those of `loadRun`; `not-writable`, `disk-full`
  */
 export async function writeReviewNotebook(idOrFolder: string, output?: string): Promise<string> {
   const run = await loadRun(idOrFolder)
-  const path = resolve(output ?? join(run.folder, 'review.ipynb'))
+  const path = resolve(output ?? reviewPath(run))
+  if (!isInProject(path))
+    throw new LabError('outside-project', 'A notebook outside the project could not import its src/.', {
+      received: path,
+      expected: `a path below ${projectRoot()}`,
+      help: `npm run runs -- open ${run.id}`,
+      exitCode: EXIT.usage,
+    })
   if (existsSync(path) && !mayReplace(path))
     throw new LabError('review-changed', 'A notebook with changes of your own is already there.', {
       received: displayPath(path),

@@ -49,7 +49,8 @@ export function comparisonFigures({ runs, comparison, equities }: ComparisonInpu
     folds: of((group) => comparedFolds(runs, comparison, group)),
     calibration: of((group) => comparedCalibration(runs, group)),
     equity: of((group) => comparedEquity(equities, group)),
-    learning: of((group) => comparedLearning(runs, group)),
+    // Steps of one kind of model mean nothing beside those of another.
+    learning: of((group) => (new Set(group.members.map(({ model }) => model)).size === 1 ? comparedLearning(runs, group) : undefined)),
     resources: there(fitTimes(comparison)),
   }
 }
@@ -60,7 +61,7 @@ export function comparisonReport(input: ComparisonInput): ReportSpec {
   const { runs, remarks } = comparison
   const figures = comparisonFigures(input)
   const [headline, ...sentences] = comparisonSentences(comparison)
-  const noEquity = equities.flatMap(({ reason }, i) => (reason === undefined ? [] : [`No equity curve of ${runLabel(i)}: ${reason}.`]))
+  const noEquity = equities.flatMap(({ reason }, i) => (reason === undefined ? [] : [`No equity curve of ${runLabel(i)}: ${reason}`]))
   return {
     title: `${runs.length} runs compared`,
     subtitle: runs.map(({ label, id }) => `${label} is ${id}`).join(', '),

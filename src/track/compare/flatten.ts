@@ -12,7 +12,13 @@ export function flatten(value: unknown): Map<string, string> {
   const visit = (part: unknown, path: string): void => {
     if (part === undefined) return
     if (Array.isArray(part) && part.length <= LONGEST_LIST && part.some(isObject)) {
-      part.forEach((entry: unknown, i) => visit(entry, join(path, nameOf(entry) ?? String(i))))
+      part.forEach((entry: unknown, i) => {
+        const key = isObject(entry) ? nameKey(entry) : undefined
+        if (key === undefined) return visit(entry, join(path, String(i)))
+        // The name is in the path already.
+        const { [key]: name, ...rest } = entry as Record<string, unknown>
+        visit(rest, join(path, name as string))
+      })
       return
     }
     if (isObject(part)) for (const [key, member] of Object.entries(part)) visit(member, join(path, key))
@@ -26,8 +32,5 @@ const join = (path: string, key: string): string => (path === '' ? key : `${path
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value)
 
-function nameOf(entry: unknown): string | undefined {
-  if (!isObject(entry)) return undefined
-  const name = entry.model ?? entry.name
-  return typeof name === 'string' ? name : undefined
-}
+/** The member that names an entry of a list. */
+const nameKey = (entry: Record<string, unknown>): string | undefined => ['model', 'name'].find((key) => typeof entry[key] === 'string')
