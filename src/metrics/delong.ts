@@ -1,8 +1,8 @@
 import { LabError } from '../core/index.js'
 import { checkScores } from './check-scores.js'
+import { delongTerms } from './delong-terms.js'
 import { varianceOfSum } from './long-run-variance.js'
 import { normalQuantile } from './normal-quantile.js'
-import { midranks } from './ranks.js'
 
 export interface AucInterval {
   readonly auc: number
@@ -40,35 +40,21 @@ export function delongInterval(
   { level = 0.95, lags = 0 }: AucIntervalOptions = {},
 ): AucInterval {
   checkScores(y, p)
-  if (!(level > 0 && level < 1) || !Number.isInteger(lags) || lags < 0)
-    throw new LabError('bad-level', 'The interval cannot be computed like this.', {
-      received: `level ${level}, lags ${lags}`,
-      expected: 'a level between 0 and 1 and a whole number of lags',
-      help: 'for example level 0.95',
-    })
-  const n = y.length
-  const groups = [0, 1].map((target) => Array.from({ length: n }, (_, i) => i).filter((i) => y[i] === target))
-  const [negatives, positives] = [groups[0]!.length, groups[1]!.length]
+  checkInterval(level, lags)
+  const { auc, terms, positives, negatives } = delongTerms(y, p)
   const facts = { level, positives, negatives, lags }
-  if (positives < 2 || negatives < 2) return { auc: NaN, standardError: NaN, lower: NaN, upper: NaN, ...facts }
-  const overall = midranks(p)
-  // Each row's share of the other class that it is placed rightly against.
-  const placed = new Float64Array(n)
-  for (const [target, rows] of groups.entries()) {
-    const others = n - rows.length
-    const within = midranks(rows.map((i) => p[i]!))
-    for (const [k, i] of rows.entries()) {
-      const below = (overall[i]! - within[k]!) / others
-      placed[i] = target === 1 ? below : 1 - below
-    }
-  }
-  const auc = groups[1]!.reduce((sum, i) => sum + placed[i]!, 0) / positives
-  // Scaled so that the sum of squares is DeLong's variance.
-  const term = placed.map((value, i) => {
-    const size = y[i] === 1 ? positives : negatives
-    return (value - auc) / Math.sqrt(size * (size - 1))
-  })
-  const standardError = Math.sqrt(varianceOfSum(term, lags))
+  if (Number.isNaN(auc)) return { auc, standardError: NaN, lower: NaN, upper: NaN, ...facts }
+  const standardError = Math.sqrt(varianceOfSum(terms, lags))
   const reach = normalQuantile((1 + level) / 2) * standardError
   return { auc, standardError, lower: Math.max(0, auc - reach), upper: Math.min(1, auc + reach), ...facts }
+}
+
+/** @throws LabError `bad-level` */
+export function checkInterval(level: number, lags: number): void {
+  if (level > 0 && level < 1 && Number.isInteger(lags) && lags >= 0) return
+  throw new LabError('bad-level', 'The interval cannot be computed like this.', {
+    received: `level ${level}, lags ${lags}`,
+    expected: 'a level between 0 and 1 and a whole number of lags',
+    help: 'for example level 0.95',
+  })
 }

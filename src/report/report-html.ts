@@ -15,7 +15,12 @@ import { darkReplacements, plotTemplate } from './theme.js'
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 
-const BADGES: Record<ReportVerdict['kind'], string> = { edge: 'Edge found', 'no-edge': 'No edge found', failed: 'Gates failed' }
+const BADGES: Record<ReportVerdict['kind'], string> = {
+  edge: 'Edge found',
+  'no-edge': 'No edge found',
+  failed: 'Gates failed',
+  comparison: 'Comparison',
+}
 
 /**
  * The whole report as one HTML page, plotly.js included. The same spec gives the same text.

@@ -15,7 +15,8 @@ export interface ReportSpec {
 }
 
 export interface ReportVerdict {
-  readonly kind: 'edge' | 'no-edge' | 'failed'
+  /** `comparison`: no judgement, several runs side by side. */
+  readonly kind: 'edge' | 'no-edge' | 'failed' | 'comparison'
   readonly headline: string
   readonly sentences: readonly string[]
 }

@@ -42,7 +42,7 @@ describe('listRuns', () => {
     expect(lines).toHaveLength(5)
     const column = lines[0]!.indexOf('started')
     expect(lines[3]!.slice(column)).toMatch(/^2026-11-21 06:30:12 +2\.5 {2}AUC 0\.51 \(no edge\)$/)
-    expect(lines[4]!.slice(column)).toMatch(/^- +-$/)
+    expect(lines[4]!.slice(column)).toMatch(/^- +- {2}The run cannot be read\./)
   })
 })
 

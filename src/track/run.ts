@@ -11,7 +11,7 @@ import {
   type Clock,
 } from '../core/index.js'
 import { appendEvent } from './event-log.js'
-import { findRun } from './list-runs.js'
+import { findRun } from './find-run.js'
 import { gitFacts, runEnvironment, type PythonFacts } from './run-environment.js'
 import { placeRunFolder } from './place-run-folder.js'
 import { newRunId } from './run-id.js'

@@ -1,0 +1,6 @@
+export { aucDifferences, aucIntervals, fitTimes } from './compare-intervals.js'
+export { comparisonFigures, comparisonReport, type ComparisonFigures, type ComparisonInput } from './compare-report.js'
+export * from './compare-tables.js'
+export { comparisonSentences, comparisonText } from './compare-text.js'
+export * from './write-comparison.js'
+export * from './run-figures.js'

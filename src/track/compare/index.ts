@@ -1,0 +1,5 @@
+export * from './compare-runs.js'
+export type { ComparedModel, ComparedScores, OtherMetric } from './compare-scores.js'
+export type { PairedAuc } from './paired-auc.js'
+export * from './run-differences.js'
+export * from './run-equities.js'
