@@ -36,6 +36,31 @@ describe.skipIf(missing !== undefined)('notebooks, headless on small parameters'
     expect(text).toMatch(/1 LEAK FOUND.*pressure_centred_6/s)
   })
 
+  it('many-symbols scores models of their own and of all symbols on the same rows', async () => {
+    const { metrics } = await run('many-symbols', { symbols: ['BTCUSD', 'LTCUSD'], folds: 2 })
+    const rows = metrics.rows as { symbol: string; model: string; fitted: string; rows: number; auc: number }[]
+    expect(rows).toHaveLength(8)
+    for (const { symbol, model, rows: count } of rows)
+      expect(rows.filter((other) => other.symbol === symbol && other.model === model && other.rows === count)).toHaveLength(2)
+    expect(rows.every(({ auc, rows: count }) => auc > 0.3 && auc < 0.7 && count > 300)).toBe(true)
+  })
+
+  it('ensemble tunes, stacks, calibrates, and passes oracle and noise', async () => {
+    const parameters = { dataset: 'googl-1d', horizon: 2, trials: 2, epochs: 2, members: 2, columns: 10 }
+    const { metrics, text } = await run('ensemble', parameters)
+    expect(metrics.study).toMatchObject({ trials: 2, best: expect.any(Number) as number })
+    expect((metrics.holdout as { model: string }[]).map(({ model }) => model)).toEqual([
+      'logistic',
+      'random_forest',
+      'lightgbm, tuned',
+      'deep_ensemble',
+      'stack',
+    ])
+    const { oracle } = metrics.checks as { oracle: { pass: boolean }[] }
+    expect(oracle.every(({ pass }) => pass)).toBe(true)
+    for (const figure of ['shap', 'reliability', 'study-history']) expect(text).toContain(figure)
+  })
+
   it('labels-and-leaks shows that a shuffled split pretends most', async () => {
     const { metrics } = await run('labels-and-leaks', { dataset: 'eur-usd-1h', horizon: 24, folds: 2 })
     const results = metrics.results as { case: string; model: string; 'gained by the mistake': number }[]

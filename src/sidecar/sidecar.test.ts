@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isAlive, processIdentity } from '../core/index.js'
 import { readInstalled } from '../native/installed.js'
@@ -15,7 +16,6 @@ afterEach(async () => {
   vi.unstubAllEnvs()
 })
 const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => undefined).catch((error: unknown) => error)
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('barlab-sidecar-'))
 
 describe('SidecarArray', () => {
   it('refuses NaN and a shape that does not fit', () => {
@@ -46,17 +46,22 @@ describe.skipIf(!ready)('Sidecar', () => {
   }
 
   it('sends and returns arrays, and leaves no file behind', async () => {
-    const before = folders()
+    // A temporary folder of its own: other tests open sidecars at the same time.
+    const temporary = mkdtempSync(join(tmpdir(), 'sidecar-test-'))
+    vi.stubEnv('TMPDIR', temporary)
     sidecar = await Sidecar.open({ threads: 1 })
     const result = (await sidecar.call('logistic.fit', separable)) as { coefficients: Float64Array; converged: boolean }
     expect(result.coefficients).toBeInstanceOf(Float64Array)
     expect(result.coefficients[0]).toBeGreaterThan(0.5)
     expect(result.converged).toBe(true)
-    const folder = folders().find((name) => !before.includes(name))!
-    expect(readdirSync(`${tmpdir()}/${folder}`)).toEqual([])
+    const [folder, ...more] = readdirSync(temporary)
+    expect(folder).toMatch(/^barlab-sidecar-/)
+    expect(more).toEqual([])
+    expect(readdirSync(join(temporary, folder!))).toEqual([])
     await sidecar.close()
     await sidecar.close()
-    expect(folders()).not.toContain(folder)
+    expect(readdirSync(temporary)).toEqual([])
+    rmdirSync(temporary)
     expect(await failure(sidecar.call('sidecar.ping', {}))).toMatchObject({ code: 'sidecar-closed' })
   })
 
