@@ -38,3 +38,6 @@ export function isUnedited({ cells, metadata }: Notebook): boolean {
   const { barlab } = metadata as { barlab?: { sources?: unknown } }
   return barlab?.sources === sourcesHash(cells)
 }
+
+/** A text as code: in single quotes, as the project writes them. */
+export const quoted = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`

@@ -1,6 +1,7 @@
-import { allFeatures } from '../features/index.js'
-import { evaluationOf, recordedSource, type LoadedRun, type RunEnd } from '../track/index.js'
-import type { NewCell } from './notebook-cells.js'
+import { evaluationOf, recordedSource, type LoadedRun } from '../track/index.js'
+import { quoted, type NewCell } from './notebook-cells.js'
+import { fitCells } from './review-fits.js'
+import { stoppedCells } from './review-stopped.js'
 
 export interface ReviewOptions {
   /** How the notebook imports src/index.js. */
@@ -13,11 +14,11 @@ export interface ReviewOptions {
 export function reviewCells(run: LoadedRun, { face, named }: ReviewOptions): NewCell[] {
   const sections = [
     opening(run, named),
-    ...(run.end === undefined ? [] : [stopped(run, run.end)]),
+    ...(run.end === undefined ? [] : [stoppedCells(run, run.end)]),
     data(run),
     ...(evaluationOf(run.metrics) === undefined ? [] : [scores()]),
     ...(run.predictions.length === 0 ? [] : [predictions(run)]),
-    ...(run.fits.length === 0 ? [] : [fits(run)]),
+    ...(run.fits.length === 0 ? [] : [fitCells(run)]),
     time(),
   ]
   const [first, ...rest] = sections.flat() as [NewCell, ...NewCell[]]
@@ -75,49 +76,6 @@ table(Object.entries(run.record.parameters).map(([parameter, value]) => ({ param
   ]
 }
 
-/** Single quotes, as the project writes them. */
-const quoted = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`
-
-/** A fence longer than any in the text. */
-const fenced = (text: string, language = ''): string => {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
-  const fence = '`'.repeat(longest + 1)
-  return `${fence}${language}\n${text}\n${fence}`
-}
-
-function stopped({ id }: LoadedRun, { status, error, step, unfinishedFits }: RunEnd): NewCell[] {
-  const where =
-    step === undefined
-      ? 'No cell of a notebook had begun.'
-      : `It stopped in cell ${step.cell}${step.title === undefined ? '' : `, under *${step.title}*`}.`
-  const errorLines =
-    error === undefined
-      ? []
-      : [
-          `${error.message} [${error.code}]`,
-          ...(error.received === undefined ? [] : [`received: ${error.received}`]),
-          ...(error.expected === undefined ? [] : [`expected: ${error.expected}`]),
-          ...(error.help === undefined ? [] : [`next: ${error.help}`]),
-        ]
-  const fitting = unfinishedFits.map(({ model, fold }) => `${model}, fold ${fold + 1}`)
-  return [
-    {
-      id: 'stopped-title',
-      markdown: [
-        '## Where it stopped',
-        `The run is ${status}. ${where}`,
-        ...(errorLines.length === 0 ? [] : [fenced(errorLines.join('\n'))]),
-        ...(step?.source === undefined ? [] : ['The cell:', fenced(step.source, 'ts')]),
-        ...(fitting.length === 0 ? [] : [`Fits under way: ${fitting.join('; ')}.`]),
-        ...(status === 'running' || status === 'skipped'
-          ? []
-          : [`Finished fits are kept: \`npm run pipeline -- --resume ${id}\` goes on with them.`]),
-      ].join('\n\n'),
-    },
-    { id: 'stopped', code: `console.log(run.end?.log.join('\\n') ?? 'the run has ended well since this notebook was written')` },
-  ]
-}
-
 function data({ record }: LoadedRun): NewCell[] {
   const source = recordedSource(record)
   if (source === undefined)
@@ -154,49 +112,6 @@ function predictions(run: LoadedRun): NewCell[] {
             markdown: 'The equity curves are backtested again from predictions and bars; their end must be the return that the run kept.',
           },
           { id: 'equity', code: 'runEquityFigure(runEquity(run, bars))' },
-        ]
-      : []),
-  ]
-}
-
-/** True where the features that the fits saw are those of the default engineer; of a run without metrics they are taken to be. */
-function hasDefaultFeatures({ metrics }: LoadedRun): boolean {
-  const used = metrics?.features
-  if (!Array.isArray(used)) return true
-  const known = new Set(allFeatures.map(({ name }) => name))
-  return used.every((name) => known.has(name as string))
-}
-
-function fits(run: LoadedRun): NewCell[] {
-  const first = run.fits[0]!
-  const again = recordedSource(run.record) !== undefined && hasDefaultFeatures(run)
-  return [
-    {
-      id: 'fits-title',
-      markdown: `## Fitted models\n\n${run.fits.length} finished ${run.fits.length === 1 ? 'fit lies' : 'fits lie'} in the run folder.`,
-    },
-    {
-      id: 'fits',
-      code: `table(run.fits.map(({ model, fold, report, seconds }) => ({ model, fold: fold + 1, 'best step': report.bestStep, steps: report.steps, seconds, 'computed by': report.backend })), { title: 'Fits', digits: 3 })`,
-    },
-    { id: 'learning', code: 'runLearningCurves(run)' },
-    ...(again
-      ? [
-          {
-            id: 'reload-title',
-            markdown:
-              'One of them is loaded and predicts its test rows once more, from features computed anew: the difference to what it said in the run should be 0. Change model and fold to look at another one.',
-          },
-          {
-            id: 'reload',
-            code: `const choice = { model: ${quoted(first.model)}, fold: ${first.fold} }
-const model = await loadRunModel(run, choice)
-const kept = readFitPredictions(run.fits.find(({ model, fold }) => model === choice.model && fold === choice.fold)!)
-const X = new FeatureEngineer().fitTransform(bars)
-const again = await model.predictProba(X, kept.rows)
-await model.close()
-table([{ ...choice, fold: choice.fold + 1, 'test rows': kept.rows.length, 'largest difference': again.reduce((most, p, i) => Math.max(most, Math.abs(p - kept.probability[i]!)), 0) }], { title: 'Loaded and predicting again' })`,
-          },
         ]
       : []),
   ]

@@ -25,6 +25,14 @@ export interface RunEnd {
   readonly log: readonly string[]
 }
 
+/** The status of a run that has not ended well, as the verb of a sentence. */
+export const END_WORDS: Readonly<Record<RunEnd['status'], string>> = {
+  running: 'is running',
+  failed: 'failed',
+  interrupted: 'was interrupted',
+  skipped: 'was skipped',
+}
+
 const LOG_LINES = 30
 
 /** Where a run stopped: undefined for one that ended well. */

@@ -125,7 +125,7 @@ describe('compareRuns', () => {
     await own.finish('ok')
     const { remarks, models, otherMetrics, pairs, runs } = compareRuns(await load(ok, failed, torn, own))
     expect(remarks.filter((remark) => !remark.includes('uncommitted'))).toEqual([
-      'B is failed at cell 5: There are too few bars.',
+      'B failed in cell 5. There are too few bars.',
       expect.stringContaining('B has no metrics'),
       expect.stringContaining('C has no metrics'),
       expect.stringContaining('C: The metrics of a run cannot be read.'),

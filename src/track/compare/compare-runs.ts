@@ -1,6 +1,7 @@
 import { EXIT, LabError } from '../../core/index.js'
 import { summarizeRun } from '../list-runs.js'
 import type { LoadedRun } from '../load-run.js'
+import { END_WORDS, type RunEnd } from '../run-end.js'
 import { evaluationOf } from '../run-metrics.js'
 import { runResources, type RunResources } from '../run-resources.js'
 import { compareOtherMetrics, compareScores, type ComparedModel, type OtherMetric } from './compare-scores.js'
@@ -64,11 +65,9 @@ export function compareRuns(runs: readonly LoadedRun[]): RunComparison {
 
 function remarksOn(run: LoadedRun, position: number): string[] {
   const label = runLabel(position)
-  const { status, error, git } = run.record
-  const step = run.end?.step
-  const where = step === undefined ? '' : ` at cell ${step.cell}${step.title === undefined ? '' : ` (${step.title})`}`
+  const { git } = run.record
   return [
-    ...(status === 'ok' ? [] : [`${label} is ${status}${where}${error === undefined ? '' : `: ${error.message}`}`]),
+    ...(run.end === undefined ? [] : [endSentence(label, run.end)]),
     ...(run.metrics === undefined
       ? [`${label} has no metrics: only parameters, configuration, data, code and environment can be compared.`]
       : evaluationOf(run.metrics) === undefined
@@ -77,6 +76,11 @@ function remarksOn(run: LoadedRun, position: number): string[] {
     ...(git?.dirty === true ? [`${label} ran on uncommitted changes: its code is not that of its commit alone.`] : []),
     ...run.problems.map((problem) => `${label}: ${problem}`),
   ]
+}
+
+function endSentence(label: string, { status, step, error }: RunEnd): string {
+  const where = step === undefined ? '' : ` in cell ${step.cell}${step.title === undefined ? '' : ` (${step.title})`}`
+  return `${label} ${END_WORDS[status]}${where}.${error === undefined ? '' : ` ${error.message}`}`
 }
 
 function checkRuns(runs: readonly LoadedRun[]): void {
