@@ -1,6 +1,6 @@
 import { startProgress } from '../core/index.js'
 import type { EpochEvent } from '../train/index.js'
-import { describeStep } from './fit-progress.js'
+import { describeStep } from './direction/fit-progress.js'
 
 /** A progress line for a training: give `onEpoch` to `train()`, and `close()` it at the end, also of a failure. */
 export function epochProgress(

@@ -1,7 +1,7 @@
 import { LabError } from '../../core/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Fold } from '../../split/index.js'
-import type { FitProblem } from '../fit-options.js'
+import type { FitProblem } from '../fits/fit-options.js'
 
 /** What the checks are made on: one fold of the real problem. */
 export interface CheckedProblem extends Omit<FitProblem, 'symbol' | 'folds'> {

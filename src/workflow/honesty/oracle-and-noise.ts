@@ -1,8 +1,8 @@
 import { createRng, DISPLAY, showTextTable, type Displayable } from '../../core/index.js'
 import { delongInterval, informationCoefficient, rSquared } from '../../metrics/index.js'
 import { createModel, resolveModelSpec, type Task } from '../../models/index.js'
-import { fitFolds } from '../fit-folds.js'
-import type { FitOptions, FitProblem } from '../fit-options.js'
+import { fitFolds } from '../fits/fit-folds.js'
+import type { FitOptions, FitProblem } from '../fits/fit-options.js'
 import { cappedProblem, withColumn, type CheckedProblem } from './capped-problem.js'
 
 export type HonestyCheckOptions = FitOptions & CheckedProblem

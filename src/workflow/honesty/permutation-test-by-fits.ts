@@ -2,8 +2,8 @@ import { createRng, EXIT, LabError } from '../../core/index.js'
 import { permutationTest, type PermutationTest } from '../../evaluate/index.js'
 import { blockPermutation } from '../../metrics/index.js'
 import { createModel, resolveModelSpec, scoringOf, type ScoreName } from '../../models/index.js'
-import { fitSymbols } from '../fit-folds.js'
-import type { FitOptions, FitProblem, FoldFit } from '../fit-options.js'
+import { fitSymbols } from '../fits/fit-folds.js'
+import type { FitOptions, FitProblem, FoldFit } from '../fits/fit-options.js'
 
 export interface PermutationTestByFitsOptions extends FitOptions, Omit<FitProblem, 'symbol'> {
   /** Default 20: the smallest p value is then 1 / 21. Each is one fit a fold. */

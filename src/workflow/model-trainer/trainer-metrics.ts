@@ -1,6 +1,6 @@
 import { foldStability, scoreProbabilities, type FoldScores, type Scores, type Stability } from '../../evaluate/index.js'
 import { delongInterval, overlapLags, type ClassificationMetricName } from '../../metrics/index.js'
-import type { FoldFit } from '../fit-options.js'
+import type { FoldFit } from '../fits/fit-options.js'
 
 export interface TrainerMetrics {
   /** What search and cross-validation were judged by. */

@@ -4,10 +4,10 @@ import type { ModelContext, ModelKind } from '../../models/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Fold } from '../../split/index.js'
 import type { RunStudyOptions, StudyTrial } from '../../tune/index.js'
-import { fitFolds } from '../fit-folds.js'
-import type { FitCheckpointPlan } from '../fit-checkpoints.js'
-import type { FitMemory } from '../fit-memory.js'
-import type { FitReuse } from '../fit-reuse.js'
+import { fitFolds } from '../fits/fit-folds.js'
+import type { FitCheckpointPlan } from '../fits/fit-checkpoints.js'
+import type { FitMemory } from '../fits/fit-memory.js'
+import type { FitReuse } from '../fits/fit-reuse.js'
 
 export interface FoldObjectiveOptions {
   readonly model: ModelKind

@@ -4,7 +4,7 @@ import { classificationMetrics, type ClassificationMetricName } from '../../metr
 import { foldTimeline, studyHistory, studyImportance, studyParallel, writeReport, type ReportSpec } from '../../report/index.js'
 import type { Run } from '../../track/index.js'
 import { countTrials, storageName, type SearchSpace } from '../../tune/index.js'
-import { foldTable } from '../direction-tables.js'
+import { foldTable } from '../direction/direction-tables.js'
 import { checksSection, type TuningChecks } from './check-tuning.js'
 import type { HoldoutScore } from './score-holdout.js'
 import type { TunedModel } from './tune-model.js'

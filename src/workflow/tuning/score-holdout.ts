@@ -4,8 +4,8 @@ import { delongInterval, overlapLags, type AucInterval } from '../../metrics/ind
 import type { ModelKind } from '../../models/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Fold } from '../../split/index.js'
-import { fitFolds } from '../fit-folds.js'
-import type { FitOptions } from '../fit-options.js'
+import { fitFolds } from '../fits/fit-folds.js'
+import type { FitOptions } from '../fits/fit-options.js'
 
 export interface HoldoutScore {
   /** 'tuned' or 'default'. */

@@ -7,7 +7,7 @@ import { smallStudy } from '../../../test/fixtures/study-parent.js'
 import { makeConfig } from '../../config/index.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
 import { bestParameters, parseSearchSpace, studyFolder, studyTrials } from '../../tune/index.js'
-import { directionModels } from '../direction-models.js'
+import { directionModels } from '../direction/direction-models.js'
 import { removeTrialFits, tuneModel } from './tune-model.js'
 
 const ready = lightgbmLibraryPath() !== undefined

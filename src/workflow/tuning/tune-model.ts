@@ -17,9 +17,9 @@ import {
   type StudyResult,
   type StudyTrial,
 } from '../../tune/index.js'
-import { fitCodeHash } from '../fit-code-hash.js'
-import { hashFitInputs } from '../fit-inputs.js'
-import { FitReuse } from '../fit-reuse.js'
+import { fitCodeHash } from '../fits/fit-code-hash.js'
+import { hashFitInputs } from '../fits/fit-inputs.js'
+import { FitReuse } from '../fits/fit-reuse.js'
 import { foldObjective, type FoldObjectiveOptions } from './fold-objective.js'
 
 export interface TuneModelOptions extends Omit<FoldObjectiveOptions, 'folder' | 'fixed' | 'reuse'> {

@@ -6,7 +6,7 @@ import type { ModelKind } from '../../models/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Fold } from '../../split/index.js'
 import { endsOf, type SearchSpace } from '../../tune/index.js'
-import { directionSplit } from '../direction-split.js'
+import { directionSplit } from '../direction/direction-split.js'
 
 export interface TuningSplitInput {
   readonly bars: Bars
