@@ -52,7 +52,7 @@ describe.skipIf(!ready)('tuneDirection', () => {
       counts: { complete: 3 },
       facts: { holdout: [{ parameters: 'tuned' }, { parameters: 'default' }] },
     })
-    expect(existsSync(join(studyFolder('small'), 'fits'))).toBe(false)
+    expect(existsSync(join(studyFolder('small'), 'fits'))).toBe(true)
     expect(readRun(run.folder)).toMatchObject({
       status: 'ok',
       leaks: { clean: true },

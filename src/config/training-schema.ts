@@ -146,7 +146,15 @@ const searchRange = z.union(
 )
 
 const tuning = z.strictObject({
-  storage: z.string().min(1).nullable().default(null),
+  storage: z
+    .string()
+    .min(1)
+    .refine(
+      (url) => !/:\/\/[^/]*:[^/]*@|[?&]password=/i.test(url),
+      'expected a URL without a password: configurations are kept with every run. Give it by BARLAB_OPTUNA_STORAGE or ~/.pgpass',
+    )
+    .nullable()
+    .default(null),
   sampler: z.enum(['tpe', 'cmaes', 'random', 'grid']).default('tpe'),
   pruner: z.enum(['none', 'median', 'hyperband', 'successive_halving']).default('median'),
   metric: z.enum(['auc', 'logLoss', 'brier', 'accuracy', 'precision', 'recall', 'f1', 'mcc', 'calibrationError']).default('auc'),

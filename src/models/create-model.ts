@@ -103,7 +103,7 @@ const KINDS: Record<ModelKind, ModelKindEntry> = {
     cost: 4,
     // Its bases may be of any kind: an edit of one of them makes every stack be fitted again.
     get sources() {
-      return ['src/split', 'src/metrics', ...partKinds().flatMap((kind) => KINDS[kind].sources)]
+      return partKinds().flatMap((kind) => KINDS[kind].sources)
     },
     backend: async (context) => {
       const backends = await Promise.all(partKinds().map(async (kind) => KINDS[kind].backend(context)))

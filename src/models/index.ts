@@ -10,6 +10,7 @@ export { createLstmNetwork, type LstmNetworkConfig } from './lstm/lstm-network.j
 export { lstmParamsSchema, type LstmParams } from './lstm/lstm-params.js'
 export * from './model.js'
 export { parseModelParams } from './params.js'
+export { readSavedModel } from './saved-model.js'
 export { rowNeeds, rowsForModels, type RowNeeds } from './usable-rows.js'
 export { foldsByTime, type FoldsByTimeOptions } from './stack/folds-by-time.js'
 export { StackModel } from './stack/stack-model.js'

@@ -29,6 +29,7 @@ export function reviewCells(run: LoadedRun, { face, named }: ReviewOptions): New
 const NAMES = [
   'FeatureEngineer',
   'candles',
+  'fitColumns',
   'loadRun',
   'loadRunBars',
   'loadRunModel',
@@ -39,6 +40,7 @@ const NAMES = [
   'runFoldScores',
   'runLearningCurves',
   'runRoc',
+  'selectColumns',
   'table',
 ]
 

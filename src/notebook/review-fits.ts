@@ -1,19 +1,24 @@
+import { isLabError } from '../core/index.js'
 import { allFeatures } from '../features/index.js'
-import { recordedSource, type LoadedRun } from '../track/index.js'
+import { fitColumns, recordedSource, type LoadedRun, type SavedFit } from '../track/index.js'
 import { quoted, type NewCell } from './notebook-cells.js'
 
-/** True where the features that the fits saw are those of the default engineer; of a run without metrics they are taken to be. */
-function hasDefaultFeatures({ metrics }: LoadedRun): boolean {
-  const used = metrics?.features
-  if (!Array.isArray(used)) return true
+/** True where the model of a fit is there, and the columns that it saw are those of the default engineer, or some of them. */
+function canPredictAgain(fit: SavedFit): boolean {
   const known = new Set(allFeatures.map(({ name }) => name))
-  return used.every((name) => known.has(name as string))
+  try {
+    return fitColumns(fit).every((name) => known.has(name))
+  } catch (error) {
+    // Pruned, or of another format: there is nothing to load.
+    if (isLabError(error) && error.code === 'no-model') return false
+    throw error
+  }
 }
 
 /** Cells that show the fits of a run and let one of them predict again. The notebook has `run`, and `bars` where the run recorded its data. */
 export function fitCells(run: LoadedRun): NewCell[] {
   const first = run.fits[0]!
-  const again = recordedSource(run.record) !== undefined && hasDefaultFeatures(run)
+  const again = recordedSource(run.record) !== undefined && canPredictAgain(first)
   return [
     {
       id: 'fits-title',
@@ -35,8 +40,10 @@ export function fitCells(run: LoadedRun): NewCell[] {
             id: 'reload',
             code: `const choice = { model: ${quoted(first.model)}, fold: ${first.fold} }
 const model = await loadRunModel(run, choice)
-const kept = readFitPredictions(run.fits.find(({ model, fold }) => model === choice.model && fold === choice.fold)!)
-const X = new FeatureEngineer().fitTransform(bars)
+const fit = run.fits.find(({ model, fold }) => model === choice.model && fold === choice.fold)!
+const kept = readFitPredictions(fit)
+const features = new FeatureEngineer().fitTransform(bars)
+const X = selectColumns(features, Int32Array.from(fitColumns(fit), (name) => features.names.indexOf(name)))
 const again = await model.predictProba(X, kept.rows)
 await model.close()
 table([{ ...choice, fold: choice.fold + 1, 'test rows': kept.rows.length, 'largest difference': again.reduce((most, p, i) => Math.max(most, Math.abs(p - kept.probability[i]!)), 0) }], { title: 'Loaded and predicting again' })`,

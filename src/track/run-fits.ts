@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { displayPath, EXIT, LabError, sha256, stableJson } from '../core/index.js'
-import { loadModel, type FitReport, type Model, type ModelContext, type ModelSpec } from '../models/index.js'
+import { loadModel, readSavedModel, type FitReport, type Model, type ModelContext, type ModelSpec } from '../models/index.js'
 
 /** A finished fit that lies in a run folder. */
 export interface SavedFit {
@@ -59,15 +59,22 @@ export interface FitChoice {
 /**
  * A fitted model of a run, ready to predict; to be closed by the caller.
  * @param context where it computes; default: whatever device there is
- * @throws LabError `no-such-fit`, and those of `loadModel`
+ * @throws LabError `no-such-fit`, `several-fits`, and those of `loadModel`
  */
 export async function loadRunModel(
   run: { readonly id: string; readonly fits: readonly SavedFit[] },
   { model, fold }: FitChoice,
   context: ModelContext = { device: 'auto', requireDevice: false },
 ): Promise<Model> {
-  const fit = run.fits.find((one) => one.model === model && one.fold === fold)
-  if (fit !== undefined) return loadModel(fit.modelFolder, context)
+  const found = run.fits.filter((one) => one.model === model && one.fold === fold)
+  if (found.length === 1) return loadModel(found[0]!.modelFolder, context)
+  if (found.length > 1)
+    throw new LabError('several-fits', 'The run has more than one such fitted model.', {
+      received: `${model}, fold ${fold} of ${run.id}: ${found.map(({ folder }) => displayPath(folder)).join(', ')}`,
+      expected: 'one fit for each model and fold',
+      help: 'load the one that is meant by its folder: loadModel(fit.modelFolder, context)',
+      exitCode: EXIT.usage,
+    })
   throw new LabError('no-such-fit', 'The run has no such fitted model.', {
     received: `${model}, fold ${fold} of ${run.id}`,
     expected:
@@ -78,6 +85,9 @@ export async function loadRunModel(
     exitCode: EXIT.usage,
   })
 }
+
+/** Columns of the feature matrix that a fit was made on, in order. @throws LabError `no-model` where the model was pruned or is of another format */
+export const fitColumns = ({ modelFolder }: SavedFit): readonly string[] => readSavedModel(modelFolder).names
 
 /** What a fit said about its test rows. */
 export interface FitPredictions {

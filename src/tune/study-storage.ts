@@ -31,7 +31,9 @@ export function studyStorage(given?: string, configured?: string | null): string
 
 /** For messages and reports: the path of an SQLite file, any other URL without its password (which may hold an @). */
 export const storageName = (storage: string): string =>
-  storage.startsWith(SQLITE) ? displayPath(storage.slice(SQLITE.length)) : storage.replace(/(:\/\/[^:/@\s]*):\S*@/, '$1:***@')
+  storage.startsWith(SQLITE)
+    ? displayPath(storage.slice(SQLITE.length))
+    : storage.replace(/(:\/\/[^:/@\s]*):\S*@/, '$1:***@').replace(/([?&]password=)[^&\s]*/gi, '$1***')
 
 /** Folder of an SQLite file, made where it is the default one. Any other must be there: a misspelt path is not a new database. */
 export function prepareStorage(storage: string): void {

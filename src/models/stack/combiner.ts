@@ -59,9 +59,13 @@ export async function fitCombiner({ params, names, predictions, target, weight, 
 }
 
 /** Weighted mean of the predictions. @param given of at least 0, not all 0 */
-export function weighted(given: ArrayLike<number>): Combiner {
+function weighted(given: ArrayLike<number>): Combiner {
   const total = Array.from(given).reduce((sum, value) => sum + value, 0)
-  const weights = Float64Array.from(given, (value) => value / total)
+  return mixed(Float64Array.from(given, (value) => value / total))
+}
+
+/** The same of weights that add up to 1, as they are: divided once more, their last bits would change. */
+export function mixed(weights: Float64Array): Combiner {
   return {
     combine: ({ values, models }) =>
       Promise.resolve(

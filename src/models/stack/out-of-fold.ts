@@ -91,7 +91,13 @@ export function fittedOn(
   const begins = time[calibrator[0]!]!
   const gap = folds[last]!.embargoMs
   const isKnown = (i: number): boolean => (labelEndTime ?? X.time)[rows[i]!]! < begins && time[i]! + gap <= begins
-  return { combiner: all.filter((i) => fold[i]! < last && isKnown(i)), calibrator }
+  const combiner = all.filter((i) => fold[i]! < last && isKnown(i))
+  if (combiner.length > 0) return { combiner, calibrator }
+  throw new LabError('too-few-rows', 'No out-of-fold prediction is left for the combination to be learned from.', {
+    received: `${rows.length} out-of-fold rows, none with a label that was known before the calibration's began`,
+    expected: 'labels shorter than an inner fold',
+    help: 'use more bars, more innerFolds, a shorter horizon, or calibrate: null',
+  })
 }
 
 /** The predictions at some positions. */

@@ -3,7 +3,7 @@ import type { FeatureMatrix } from '../../preprocess/index.js'
 import { calibratorFromJson, fitCalibrator, type Calibrator } from '../calibrate/calibrator.js'
 import type { FitInput, FitReport, Model, Task } from '../model.js'
 import { callsOf, cannotContinue, checkNames, notAClassifier, notFitted, regressionTargets, trainingTargets } from '../rows.js'
-import { fitCombiner, learned, toShares, weighted, type BasePredictions, type Combiner } from './combiner.js'
+import { fitCombiner, learned, mixed, toShares, type BasePredictions, type Combiner } from './combiner.js'
 import { basePrediction, innerFits } from './inner-fits.js'
 import { fittedOn, innerFolds, outOfFold, predictionsAt } from './out-of-fold.js'
 import { readStack, writeStack, type StackParts } from './saved-stack.js'
@@ -173,7 +173,7 @@ export function createStackModel(params: StackParams, kit: StackKit): StackModel
 /** Predicts to the bit what the saved stack did. @throws LabError `no-model`, `bad-calibrator`, and those of its bases */
 export async function loadStackModel(folder: string, kit: StackKit): Promise<StackModel> {
   const { params, bases, meta, weights, calibrator, names, summary }: StackParts = await readStack(folder, kit)
-  const combiner = meta === undefined ? weighted(weights!) : learned(meta, baseNames(params.bases))
+  const combiner = meta === undefined ? mixed(Float64Array.from(weights!)) : learned(meta, baseNames(params.bases))
   return new StackModel(params, kit, {
     bases,
     combiner,

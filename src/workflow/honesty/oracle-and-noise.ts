@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createRng, DISPLAY, showTextTable, type Displayable } from '../../core/index.js'
 import { delongInterval, informationCoefficient, rSquared } from '../../metrics/index.js'
 import { createModel, resolveModelSpec, type Task } from '../../models/index.js'
@@ -91,7 +92,8 @@ async function judge(
   problem: FitProblem,
   of: Judge,
 ): Promise<HonestyCheck> {
-  const fits = await fitFolds({ ...options, ...problem })
+  // Apart from the fits of the run: those of one model and fold must be one.
+  const fits = await fitFolds({ ...options, ...problem, runFolder: join(options.runFolder, 'checks', check) })
   const { device, requireDevice } = options
   const models = fits.map(({ model, rows, proba }, m) => {
     const { task } = createModel(resolveModelSpec(options.models[m]!.spec), { device, requireDevice })

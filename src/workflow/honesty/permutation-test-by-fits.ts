@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createRng, EXIT, LabError } from '../../core/index.js'
 import { permutationTest, type PermutationTest } from '../../evaluate/index.js'
 import { blockPermutation } from '../../metrics/index.js'
@@ -44,7 +45,7 @@ export async function permutationTestByFits(options: PermutationTestByFitsOption
   const scores: number[] = []
   for (let from = 0; from < problems.length; from += AT_ONCE) {
     const some = problems.slice(from, from + AT_ONCE)
-    const fits = await fitSymbols({ ...fitting, symbols: some })
+    const fits = await fitSymbols({ ...fitting, runFolder: join(fitting.runFolder, 'checks', 'permutations'), symbols: some })
     for (const problem of some) scores.push(pooledScore(fits, problem, scoring.score))
   }
   return permutationTest({

@@ -6,9 +6,9 @@ import { createModel, loadModel, resolveModelSpec, rowsForModels, type ModelCont
 import { selectColumns, type FeatureMatrix } from '../../preprocess/index.js'
 import { chooseFeatures, chooseOverFolds, type ChosenOverFolds } from '../../select/index.js'
 import { openRun, type Run } from '../../track/index.js'
-import { configuredSpace } from '../../tune/index.js'
+import { configuredSpace, studyStorage, type SearchSpace } from '../../tune/index.js'
 import { fitFolds } from '../fits/fit-folds.js'
-import { tuneModel, type TunedModel } from '../tuning/index.js'
+import { longest, tuneModel, type TunedModel } from '../tuning/index.js'
 import { resolveModelConfig, type ModelConfig, type ResolvedModelConfig } from './model-config.js'
 import { TrainedModel } from './trained-model.js'
 import { trainerFolds } from './trainer-folds.js'
@@ -66,8 +66,9 @@ export class ModelTrainer {
   async train(input: TrainerInput): Promise<Training> {
     const { modelType, metric, seed } = this.config
     const run = await openRun({ name: `train-${modelType}`, seed, parameters: { ...this.config } })
+    let training: Training | undefined
     try {
-      const training = await this.#train(run, input)
+      training = await this.#train(run, input)
       const { holdout } = training.model.metrics
       run.writeMetrics({ ...training.model.metrics, columns: training.model.facts.columns, spec: training.model.facts.spec })
       await training.model.save(run.path('model'))
@@ -76,6 +77,7 @@ export class ModelTrainer {
       })
       return training
     } catch (error) {
+      await training?.model.close()
       const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
       await run.finish(resumable ? 'interrupted' : 'failed', { error: errorToJson(error) })
       throw error
@@ -87,7 +89,10 @@ export class ModelTrainer {
     const { y, endTime: labelEndTime, horizonBars } = labels
     const signal = input.signal ?? interruptSignal()
     const given = { y, labelEndTime, ...(sampleWeight !== undefined && { sampleWeight }), ...(signal !== undefined && { signal }) }
-    const { cv, holdout } = trainerFolds({ X, y, labelEndTime, ...rowsForModels(X, [{ kind, params }]) }, this.config)
+    const { cv, holdout } = trainerFolds(
+      { X, y, labelEndTime, ...rowsForModels(X, [{ kind, params: { ...params, ...(optimizeHyperparams && longest(this.#space())) } }]) },
+      this.config,
+    )
     const fit = { ...given, ...this.#context, runFolder: run.folder, seed, workers, threadsPerFit: threads }
 
     const about = { X, ...given, seed, threads, context: this.#context }
@@ -107,10 +112,15 @@ export class ModelTrainer {
     return { run, model: new TrainedModel(model, { spec, columns: ofFinal.names, metrics, importance }), selection, tuning }
   }
 
+  #space(): SearchSpace {
+    return this.config.space ?? configuredSpace(this.config.modelType, loadConfig())
+  }
+
   async #tune(X: FeatureMatrix, fit: Omit<Parameters<typeof tuneModel>[0], 'model' | 'space' | 'metric' | 'X'>): Promise<TunedModel> {
-    const { modelType: model, params, space, metric, nTrials, batch } = this.config
-    const searched = space ?? configuredSpace(model, loadConfig())
+    const { modelType: model, params, metric, nTrials, batch } = this.config
+    const storage = studyStorage(undefined, loadConfig().tuning.storage)
+    const searched = this.#space()
     const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(searched, name)))
-    return tuneModel({ ...fit, X, model, space: searched, fixed, metric, trials: nTrials, batch })
+    return tuneModel({ ...fit, X, storage, model, space: searched, fixed, metric, trials: nTrials, batch })
   }
 }

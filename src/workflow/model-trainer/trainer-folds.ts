@@ -31,5 +31,6 @@ export function trainerFolds({ X, y, labelEndTime, usable }: TrainerFoldsInput, 
   // A label that needs a price of the hold-out is not known before it.
   const known = ends.subarray(0, from).map((end) => (end < start ? end : NaN))
   const before = { time: X.time.subarray(0, from), labelEndTime: known, usable: Array.from(usable).slice(0, from) }
-  return { cv: walkForward({ ...common, ...before, nSplits: cv.folds, testSize: cv.testShare }), holdout: holdout! }
+  // Numbered after the folds: fits are known by model and fold.
+  return { cv: walkForward({ ...common, ...before, nSplits: cv.folds, testSize: cv.testShare }), holdout: { ...holdout!, index: cv.folds } }
 }

@@ -1,4 +1,4 @@
-import { hostMemoryReader } from '../../runtime/index.js'
+import { hostMemoryReader, processFamily } from '../../runtime/index.js'
 import { FIRST_GUESS_MB, type StrategyTraining } from './strategy-training.js'
 
 const MB = 2 ** 20
@@ -15,6 +15,8 @@ export interface AdmissionOptions {
   readonly share: number
   /** Default: the operating system. */
   readonly read?: ReturnType<typeof hostMemoryReader>
+  /** A process and all that it started, for fits run in children of their own. Default: the operating system. */
+  readonly family?: (pid: number) => readonly number[]
 }
 
 /**
@@ -24,13 +26,15 @@ export interface AdmissionOptions {
 export class MemoryAdmission {
   readonly #share: number
   readonly #read: ReturnType<typeof hostMemoryReader>
+  readonly #family: (pid: number) => readonly number[]
   readonly #running = new Map<number, Running>()
   /** Most that a finished job of a module held. */
   readonly #learned = new Map<string, number>()
 
-  constructor({ maxBytes, share, read = hostMemoryReader({ maxBytes }) }: AdmissionOptions) {
+  constructor({ maxBytes, share, read = hostMemoryReader({ maxBytes }), family = processFamily }: AdmissionOptions) {
     this.#share = share
     this.#read = read
+    this.#family = family
   }
 
   expectedBytes({ module, memoryMb }: StrategyTraining): number {
@@ -59,11 +63,14 @@ export class MemoryAdmission {
 
   /** Reads what the processes hold now. To be called every so often while jobs run. */
   sample(): { readonly limitBytes: number } {
-    const { processes, limitBytes } = this.#read([process.pid, ...this.#running.keys()])
-    for (const { pid, heldBytes } of processes) {
-      const one = this.#running.get(pid)
-      if (one !== undefined) one.peakBytes = Math.max(one.peakBytes, heldBytes)
-    }
+    const trees = new Map(Array.from(this.#running.keys(), (pid) => [pid, this.#family(pid)]))
+    const { processes, limitBytes } = this.#read([process.pid, ...[...trees.values()].flat()])
+    const held = new Map(processes.map(({ pid, heldBytes }) => [pid, heldBytes]))
+    for (const [pid, one] of this.#running)
+      one.peakBytes = Math.max(
+        one.peakBytes,
+        trees.get(pid)!.reduce((sum, member) => sum + (held.get(member) ?? 0), 0),
+      )
     return { limitBytes }
   }
 

@@ -98,7 +98,7 @@ describe('MemoryAdmission', () => {
       const usedBytes = processes.reduce((sum, { heldBytes }) => sum + heldBytes, 0)
       return { processes, usedBytes, residentBytes: 0, limitBytes: 1000 * MB, limitedBy: 'configured', limits: {}, freeBytes: 0 }
     }
-    return new MemoryAdmission({ share: 0.8, read })
+    return new MemoryAdmission({ share: 0.8, read, family: (pid) => (pid === 7 ? [7, 70] : [pid]) })
   }
   const job = (memoryMb?: number): StrategyTraining => ({ name: 'x', module: 'm', ...(memoryMb !== undefined && { memoryMb }) })
 
@@ -109,9 +109,12 @@ describe('MemoryAdmission', () => {
     memory.started(7, job(300))
     expect(memory.mayStart(job(400))).toBe(true)
     expect(memory.mayStart(job(401))).toBe(false)
-    held[7] = 500
+    // What its own children hold counts.
+    held[7] = 200
+    held[70] = 300
     expect(memory.mayStart(job(300))).toBe(false)
     held[7] = 20
+    held[70] = 0
     expect(memory.mayStart(job(300))).toBe(false)
     expect(memory.ended(7, job(300))).toBe(500 * MB)
     expect(memory.mayStart(job(5000))).toBe(true)

@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Bars } from '../../data/index.js'
 import { isLabError } from '../../core/index.js'
 import type { OverfittingReport } from '../../evaluate/index.js'
 import type { ModelKind } from '../../models/index.js'
 import { table, type ReportSection, type Table } from '../../report/index.js'
 import type { Fold } from '../../split/index.js'
-import { countTrials, studyFolder } from '../../tune/index.js'
+import { countTrials, studyFolder, type StudyTrial } from '../../tune/index.js'
 import { fitFolds, type FitFoldsOptions } from '../fits/fit-folds.js'
+import { planFits } from '../fits/plan-fits.js'
 import { checkNoise, checkOracle, type HonestyCheck } from '../honesty/oracle-and-noise.js'
 import { studyOverfitting } from '../honesty/study-overfitting.js'
 import type { TunedModel } from './tune-model.js'
@@ -29,7 +32,7 @@ export interface TuningChecks {
   readonly overfitting: OverfittingReport | string
 }
 
-/** A matrix of more trials says little more, and each is read back from its fits. */
+/** Returns of more trials say little more; the number of trials counts them all. */
 const MOST_TRIALS = 60
 
 /** Checks the best parameters by oracle and noise, and holds the trials' returns against their number. */
@@ -40,13 +43,14 @@ export async function checkTuning(input: CheckTuningInput): Promise<TuningChecks
   const problem = { ...options, X, y, ...(labelEndTime !== undefined && { labelEndTime }), fold: folds.at(-1)!, models: [best] }
   const oracle = await checkOracle(problem)
   const noise = await checkNoise(problem)
-  // The fits of the trials are still there: nothing is fitted again.
-  const complete = tuned.trials.filter(({ state }) => state === 'complete').slice(-MOST_TRIALS)
+  const stored = { ...fit, runFolder: studyFolder(tuned.study), folds }
   const trials = []
-  for (const trial of complete) {
-    const spec = { kind: model, params: { ...fixed, ...trial.params } }
-    const predictions = await fitFolds({ ...fit, runFolder: studyFolder(tuned.study), folds, models: [{ name: model, spec }] })
-    trials.push({ name: `trial ${trial.number}`, predictions })
+  for (const trial of chosenTrials(tuned)) {
+    const models = [{ name: model, spec: { kind: model, params: { ...fixed, ...trial.params } } }]
+    const planned = await planFits([stored], { ...stored, models }, join(stored.runFolder, 'fits'))
+    // Trials of another machine, or whose fits were deleted, are not worth fitting again; the best one is, without it there is nothing to judge.
+    if (trial.number !== tuned.result!.trial && !planned.every(({ folder }) => existsSync(folder))) continue
+    trials.push({ name: `trial ${trial.number}`, predictions: await fitFolds({ ...stored, models }) })
   }
   const counts = countTrials(tuned.trials)
   try {
@@ -58,6 +62,15 @@ export async function checkTuning(input: CheckTuningInput): Promise<TuningChecks
       return { oracle, noise, overfitting: `${error.message} (${error.received})` }
     throw error
   }
+}
+
+/** The best trial, and others evenly over the study: late ones alone would be more alike than trials are. */
+function chosenTrials({ trials, result }: TunedModel): StudyTrial[] {
+  const complete = trials.filter(({ state }) => state === 'complete')
+  const others = complete.filter(({ number }) => number !== result!.trial)
+  const count = Math.min(MOST_TRIALS - 1, others.length)
+  const even = Array.from({ length: count }, (_, k) => others[Math.floor((k * others.length) / count)]!)
+  return [complete.find(({ number }) => number === result!.trial)!, ...even]
 }
 
 /** The checks as a section of the report. */

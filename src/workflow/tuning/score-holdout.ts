@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { scoreProbabilities, type Scores } from '../../evaluate/index.js'
 import type { Labels } from '../../labels/index.js'
 import { delongInterval, overlapLags, type AucInterval } from '../../metrics/index.js'
@@ -30,9 +31,21 @@ export interface ScoreHoldoutInput extends Pick<
 
 /** Fits each set of parameters on the bars before the hold-out and scores it there, once. */
 export async function scoreHoldout({ X, labels, holdout, model, parameters, ...options }: ScoreHoldoutInput): Promise<HoldoutScore[]> {
-  const models = Object.entries(parameters).map(([name, params]) => ({ name, spec: { kind: model, params } }))
-  const fits = await fitFolds({ ...options, X, y: labels.y, labelEndTime: labels.endTime, folds: [holdout], models })
-  return fits.map(({ model: name, rows, proba }) => {
+  const fits: { name: string; rows: Int32Array; proba: Float64Array }[] = []
+  for (const [name, params] of Object.entries(parameters)) {
+    // A seed comes from the model's name: with one name the sets differ by their parameters and not by luck. Each has a folder, for fits are known by model and fold.
+    const runFolder = name === 'tuned' ? options.runFolder : join(options.runFolder, name)
+    const about = {
+      X,
+      y: labels.y,
+      labelEndTime: labels.endTime,
+      folds: [holdout],
+      models: [{ name: model, spec: { kind: model, params } }],
+    }
+    const [fit] = await fitFolds({ ...options, ...about, runFolder })
+    fits.push({ name, rows: fit!.rows, proba: fit!.proba })
+  }
+  return fits.map(({ name, rows, proba }) => {
     const y = Float64Array.from(rows, (row) => labels.y[row]!)
     const { auc, lower, upper, standardError, lags } = delongInterval(y, proba, { lags: overlapLags(labels.horizonBars) })
     return {

@@ -26,7 +26,7 @@ import { FitMemory } from '../fits/fit-memory.js'
 import { checkTuning } from './check-tuning.js'
 import { saveTuning } from './save-tuning.js'
 import { scoreHoldout, type HoldoutScore } from './score-holdout.js'
-import { removeTrialFits, tuneModel, type TunedModel } from './tune-model.js'
+import { tuneModel, type TunedModel } from './tune-model.js'
 import { tuningSplit } from './tuning-split.js'
 
 export interface TuneDirectionOptions {
@@ -165,7 +165,6 @@ export async function tuneDirection(options: TuneDirectionOptions): Promise<Dire
             ...{ threshold: config.backtest.threshold, feeRate: config.backtest.fee_rate },
           })
     await saveTuning({ run, tuned, holdout, checks, metric, source, bars, split, space })
-    removeTrialFits(tuned)
     return { run, tuned, holdout }
   } catch (error) {
     const resumable = isLabError(error) && error.exitCode === EXIT.interrupted

@@ -8,7 +8,7 @@ import { makeConfig } from '../../config/index.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
 import { bestParameters, parseSearchSpace, studyFolder, studyTrials } from '../../tune/index.js'
 import { directionModels } from '../direction/direction-models.js'
-import { removeTrialFits, tuneModel } from './tune-model.js'
+import { tuneModel } from './tune-model.js'
 
 const ready = lightgbmLibraryPath() !== undefined
 if (!ready) process.stderr.write('tuning tests are skipped: no Python environment (npm run setup)\n')
@@ -48,8 +48,7 @@ describe.skipIf(!ready)('tuneModel', () => {
     expect(() => directionModels(['logistic'], 6, makeConfig(), ['one'])).toThrow(expect.objectContaining({ code: 'study-of-other-model' }))
 
     expect(existsSync(join(studyFolder('one'), 'fits'))).toBe(true)
-    removeTrialFits(one)
-    expect(existsSync(join(studyFolder('one'), 'fits'))).toBe(false)
+    rmSync(join(studyFolder('one'), 'fits'), { recursive: true })
     // All trials are there: nothing is fitted again.
     const again = await tuneModel(smallStudy(storage, 'one', { onTrial: () => expect.unreachable() }))
     expect(again.trials).toEqual(one.trials)

@@ -1,5 +1,3 @@
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { sha256, stableJson } from '../../core/index.js'
 import { classificationMetrics } from '../../metrics/index.js'
 import { resolveModelSpec, modelBackend } from '../../models/index.js'
@@ -65,7 +63,8 @@ export interface TunedModel {
  * Searches a model's parameters: each trial is fitted fold by fold in worker processes and scored on the test parts, bad ones end early. Nothing but the folds given is
  * seen, so keep later data back for the score of the best (`tuneDirection` does).
  *
- * The same call again goes on where it was, also after a kill. `best.json` of the study's folder is written after each batch.
+ * The same call again goes on where it was, also after a kill. `best.json` of the study's folder is written after each batch; the fits of all trials lie beside it, and may be deleted
+ * while nothing works on the study.
  * @throws LabError `empty-space`, `bad-sampler`, `unknown-parameter`, `bad-parameter`, those of Study and runStudy
  */
 export async function tuneModel(options: TuneModelOptions): Promise<TunedModel> {
@@ -85,7 +84,7 @@ export async function tuneModel(options: TuneModelOptions): Promise<TunedModel> 
     ...(maxRetries !== undefined && { maxRetries }),
     ...(heartbeatSeconds !== undefined && { heartbeatSeconds }),
   })
-  const reuse = FitReuse.open(folder)
+  let reuse: FitReuse | undefined
   const save = async (): Promise<{ trials: StudyTrial[]; result: StudyResult | undefined }> => {
     const all = await study.trials()
     return {
@@ -94,6 +93,7 @@ export async function tuneModel(options: TuneModelOptions): Promise<TunedModel> 
     }
   }
   try {
+    reuse = FitReuse.open(folder)
     const done = new Map((await study.trials()).map((trial) => [trial.number, trial]))
     const ended = await runStudy({
       ...{ study, trials, steps: folds.length, batch, workers },
@@ -110,16 +110,9 @@ export async function tuneModel(options: TuneModelOptions): Promise<TunedModel> 
     const saved = await save()
     return { study: name, storage, ...saved, importance: await study.importance(), ended }
   } finally {
-    await reuse.close()
+    await reuse?.close()
     await study.close()
   }
-}
-
-/** Fits are for going on with trials: once none is running they are of no use, and a thousand of them are large. */
-export function removeTrialFits({ study, trials }: Pick<TunedModel, 'study' | 'trials'>): void {
-  const fits = join(studyFolder(study), 'fits')
-  if (existsSync(fits) && trials.every(({ state }) => state !== 'running' && state !== 'waiting'))
-    rmSync(fits, { recursive: true, force: true })
 }
 
 function dataHash({ X, y, sampleWeight, labelEndTime, folds, threadsPerFit }: TuneModelOptions): string {

@@ -54,11 +54,12 @@ export function tuningSplit({ bars, X, labels, model, fixed, space, holdoutShare
   const common = { models, config, embargoMinutes: embargo_minutes }
   const { folds } = directionSplit({ ...common, ...before, folds: n_splits, testSize: test_size })
   const [holdout] = directionSplit({ ...common, bars, X, labels, folds: 1, testSize: holdoutShare }).folds
-  return { holdoutFrom, folds, holdout: holdout! }
+  // Numbered after the folds: fits are known by model and fold.
+  return { holdoutFrom, folds, holdout: { ...holdout!, index: folds.length } }
 }
 
 /** The largest values of the space: of its look-back they count, the others do not change which rows can be used. */
-const longest = (space: SearchSpace): Record<string, unknown> =>
+export const longest = (space: SearchSpace): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(space).map(([name, parameter]) => {
       const ends = endsOf(parameter)
