@@ -23,7 +23,11 @@ case "$1 ${2:-}" in
       sleep 600
     fi
     if [ "$3" = uninstall ]; then
-      rm -r "$site/$(echo "$5" | tr 'A-Z-' 'a-z_')"-*.dist-info "$site/tensorflow"
+      shift 4
+      for name in "$@"; do
+        rm -r "$site/$(echo "$name" | tr 'A-Z-' 'a-z_')"-*.dist-info
+        case "$name" in tensorflow*) rm -r "$site/tensorflow" ;; esac
+      done
       exit 0
     fi
     install() {

@@ -27,7 +27,7 @@ const HALF_ROW = 0.4
  */
 export function shapBeeswarm(
   { model, names, values, featureValues, meanAbsolute, unit = 'log-odds' }: ShapFigureInput,
-  { top = 15, points = 250 }: { readonly top?: number; readonly points?: number } = {},
+  { top = 15, points = 100 }: { readonly top?: number; readonly points?: number } = {},
 ): Figure {
   const width = names.length
   const rows = values.length / Math.max(1, width)
