@@ -4,7 +4,15 @@ import { projectPath, sha256 } from '../../core/index.js'
 import { modelSources, type ModelKind } from '../../models/index.js'
 
 /** Code that decides what any fit computes: after an edit there, a stored fit is not what this code would give. */
-const COMMON = ['src/core', 'src/metrics', 'src/models', 'src/preprocess', 'src/split', 'src/workflow/fits/fit-worker.ts', 'package-lock.json']
+const COMMON = [
+  'src/core',
+  'src/metrics',
+  'src/models',
+  'src/preprocess',
+  'src/split',
+  'src/workflow/fits/fit-worker.ts',
+  'package-lock.json',
+]
 
 function filesOf(path: string): string[] {
   if (statSync(projectPath(path)).isFile()) return [path]
