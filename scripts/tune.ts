@@ -89,7 +89,8 @@ await runDoor(async (args) => {
   const { better } = classificationMetrics.find(({ name }) => name === metric)!
   for (const part of [trialTable(trials, better), holdoutTable(holdout)]) writeResult(`\n${plainText(part[DISPLAY]())!}\n`)
   writeResult(`\n${headlineOf({ tuned, holdout, metric })}\n`)
-  if (result !== undefined) writeResult(`Next: trainDirection({ dataset, models: ['${given.model}'], tuned: ['${study}'] })\n`)
+  if (result !== undefined)
+    writeResult(`Next: npm run pipeline -- notebooks/direction.ipynb -p 'models=[${given.model}]' -p 'tuned=[${study}]'\n`)
   return EXIT.ok
 })
 
