@@ -1,5 +1,5 @@
 import { checkScores } from './check-scores.js'
-import { sortedOrder } from './ranks.js'
+import { thresholdCounts } from './thresholds.js'
 
 export interface PrecisionRecallPoint {
   /** Called up where p >= threshold; Infinity at the first point, where nothing is called up. */
@@ -13,17 +13,11 @@ export interface PrecisionRecallPoint {
 /** One point for each distinct probability, from recall 0 to recall 1 (scikit-learn gives them the other way round). @throws LabError `bad-scores` */
 export function precisionRecallPoints(y: ArrayLike<number>, p: ArrayLike<number>): PrecisionRecallPoint[] {
   checkScores(y, p)
-  const order = sortedOrder(p).reverse()
-  let positives = 0
-  for (let i = 0; i < y.length; i++) positives += y[i]!
+  const counts = thresholdCounts(y, p)
+  const positives = counts.at(-1)?.truePositives ?? 0
   const points: PrecisionRecallPoint[] = [{ threshold: Infinity, precision: 1, recall: 0 / positives }]
-  let found = 0
-  for (const [k, i] of order.entries()) {
-    found += y[i]!
-    const next = order[k + 1]
-    if (next !== undefined && p[next] === p[i]) continue
-    points.push({ threshold: p[i]!, precision: found / (k + 1), recall: found / positives })
-  }
+  for (const { threshold, called, truePositives } of counts)
+    points.push({ threshold, precision: truePositives / called, recall: truePositives / positives })
   return points
 }
 

@@ -1,5 +1,6 @@
 import { checkScores } from './check-scores.js'
-import { midranks, sortedOrder } from './ranks.js'
+import { midranks } from './ranks.js'
+import { thresholdCounts } from './thresholds.js'
 
 /**
  * Area under the ROC curve: the chance that a random positive scores higher than a random negative, ties counted half (Mann-Whitney by midranks).
@@ -29,17 +30,11 @@ export interface RocPoint {
 /** Corners of the ROC curve, one for each distinct probability, from (0, 0) to (1, 1). Rates are NaN for a class that is not there. */
 export function rocPoints(y: ArrayLike<number>, p: ArrayLike<number>): RocPoint[] {
   checkScores(y, p)
-  const order = sortedOrder(p).reverse()
-  let positives = 0
-  for (let i = 0; i < y.length; i++) positives += y[i]!
+  const counts = thresholdCounts(y, p)
+  const positives = counts.at(-1)?.truePositives ?? 0
   const negatives = y.length - positives
   const points: RocPoint[] = [{ threshold: Infinity, falsePositiveRate: 0 / negatives, truePositiveRate: 0 / positives }]
-  let truePositives = 0
-  for (const [k, i] of order.entries()) {
-    truePositives += y[i]!
-    const next = order[k + 1]
-    if (next !== undefined && p[next] === p[i]) continue
-    points.push({ threshold: p[i]!, falsePositiveRate: (k + 1 - truePositives) / negatives, truePositiveRate: truePositives / positives })
-  }
+  for (const { threshold, called, truePositives } of counts)
+    points.push({ threshold, falsePositiveRate: (called - truePositives) / negatives, truePositiveRate: truePositives / positives })
   return points
 }

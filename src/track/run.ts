@@ -4,6 +4,7 @@ import {
   errorToJson,
   EXIT,
   isAlive,
+  isLabError,
   LabError,
   processIdentity,
   systemClock,
@@ -144,6 +145,12 @@ export class Run {
       const end = this.owned ? { status, finishedAt: this.now() } : { reportedStatus: status }
       return { ...record, ...end, ...(outcome !== undefined && { outcome }), ...(error !== undefined && { error: errorToJson(error) }) }
     })
+  }
+
+  /** Ends the run by what was thrown: `interrupted` where a resume goes on from there, `failed` otherwise. */
+  async fail(error: unknown): Promise<void> {
+    const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
+    await this.finish(resumable ? 'interrupted' : 'failed', { error })
   }
 
   private now(): string {

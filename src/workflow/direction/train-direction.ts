@@ -1,5 +1,4 @@
 import { loadConfig, type TrainingConfig } from '../../config/index.js'
-import { errorToJson, EXIT, isLabError } from '../../core/index.js'
 import { loadBars } from '../../data/index.js'
 import { FeatureEngineer } from '../../features/index.js'
 import { assertNoLeaks } from '../../leaks/index.js'
@@ -96,8 +95,7 @@ export async function trainDirection(options: TrainDirectionOptions): Promise<Di
     await saveDirection({ run, deviceBanner: device.banner, seed, bars, quality, source, X, certificate, labels, split, fits, scores })
     return { run, scores }
   } catch (error) {
-    const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
-    await run.finish(resumable ? 'interrupted' : 'failed', { error: errorToJson(error) })
+    await run.fail(error)
     throw error
   }
 }

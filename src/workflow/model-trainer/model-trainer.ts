@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { loadConfig } from '../../config/index.js'
-import { errorToJson, EXIT, interruptSignal, isLabError, LabError } from '../../core/index.js'
+import { EXIT, interruptSignal, LabError } from '../../core/index.js'
 import type { Labels } from '../../labels/index.js'
 import { createModel, loadModel, resolveModelSpec, rowsForModels, type ModelContext, type ModelSpec } from '../../models/index.js'
 import { selectColumns, type FeatureMatrix } from '../../preprocess/index.js'
 import { chooseFeatures, chooseOverFolds, type ChosenOverFolds } from '../../select/index.js'
 import { openRun, type Run } from '../../track/index.js'
-import { configuredSpace, studyStorage, type SearchSpace } from '../../tune/index.js'
+import { configuredSpace, studyStorage } from '../../tune/index.js'
 import { fitFolds } from '../fits/fit-folds.js'
-import { longest, tuneModel, type TunedModel } from '../tuning/index.js'
+import { longest, tuneModel, type TunedModel, type TuneModelOptions } from '../tuning/index.js'
 import { resolveModelConfig, type ModelConfig, type ResolvedModelConfig } from './model-config.js'
 import { TrainedModel } from './trained-model.js'
 import { trainerFolds } from './trainer-folds.js'
@@ -78,8 +78,7 @@ export class ModelTrainer {
       return training
     } catch (error) {
       await training?.model.close()
-      const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
-      await run.finish(resumable ? 'interrupted' : 'failed', { error: errorToJson(error) })
+      await run.fail(error)
       throw error
     }
   }
@@ -89,8 +88,9 @@ export class ModelTrainer {
     const { y, endTime: labelEndTime, horizonBars } = labels
     const signal = input.signal ?? interruptSignal()
     const given = { y, labelEndTime, ...(sampleWeight !== undefined && { sampleWeight }), ...(signal !== undefined && { signal }) }
+    const search = optimizeHyperparams ? this.#search() : undefined
     const { cv, holdout } = trainerFolds(
-      { X, y, labelEndTime, ...rowsForModels(X, [{ kind, params: { ...params, ...(optimizeHyperparams && longest(this.#space())) } }]) },
+      { X, y, labelEndTime, ...rowsForModels(X, [{ kind, params: { ...params, ...(search !== undefined && longest(search.space)) } }]) },
       this.config,
     )
     const fit = { ...given, ...this.#context, runFolder: run.folder, seed, workers, threadsPerFit: threads }
@@ -101,7 +101,7 @@ export class ModelTrainer {
     const before = { ...about, train: Int32Array.from([...holdout.train, ...holdout.validation]) }
     const ofFinal = featureSelection === null ? X : selectColumns(X, (await chooseFeatures(before, featureSelection)).columns)
 
-    const tuning = optimizeHyperparams ? await this.#tune(ofFolds, { ...fit, folds: cv }) : undefined
+    const tuning = search === undefined ? undefined : await this.#tune({ ...fit, ...search, X: ofFolds, folds: cv })
     const spec: ModelSpec = resolveModelSpec({ kind, params: { ...params, ...tuning?.result?.params } })
     const models = [{ name: kind, spec }]
     const folds = await fitFolds({ ...fit, X: ofFolds, folds: cv, models })
@@ -112,15 +112,17 @@ export class ModelTrainer {
     return { run, model: new TrainedModel(model, { spec, columns: ofFinal.names, metrics, importance }), selection, tuning }
   }
 
-  #space(): SearchSpace {
-    return this.config.space ?? configuredSpace(this.config.modelType, loadConfig())
+  #search(): Pick<TuneModelOptions, 'space' | 'storage'> {
+    const config = loadConfig()
+    return {
+      space: this.config.space ?? configuredSpace(this.config.modelType, config),
+      storage: studyStorage(undefined, config.tuning.storage),
+    }
   }
 
-  async #tune(X: FeatureMatrix, fit: Omit<Parameters<typeof tuneModel>[0], 'model' | 'space' | 'metric' | 'X'>): Promise<TunedModel> {
-    const { modelType: model, params, metric, nTrials, batch } = this.config
-    const storage = studyStorage(undefined, loadConfig().tuning.storage)
-    const searched = this.#space()
-    const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(searched, name)))
-    return tuneModel({ ...fit, X, storage, model, space: searched, fixed, metric, trials: nTrials, batch })
+  #tune(search: Omit<TuneModelOptions, 'model' | 'fixed' | 'metric' | 'trials' | 'batch'>): Promise<TunedModel> {
+    const { modelType: model, params, metric, nTrials: trials, batch } = this.config
+    const fixed = Object.fromEntries(Object.entries(params).filter(([name]) => !Object.hasOwn(search.space, name)))
+    return tuneModel({ ...search, model, fixed, metric, trials, batch })
   }
 }

@@ -8,9 +8,10 @@ import { table, type ReportSection, type Table } from '../../report/index.js'
 import type { Fold } from '../../split/index.js'
 import { countTrials, studyFolder, type StudyTrial } from '../../tune/index.js'
 import { fitFolds, type FitFoldsOptions } from '../fits/fit-folds.js'
+import { FitReuse } from '../fits/fit-reuse.js'
 import { planFits } from '../fits/plan-fits.js'
 import { checkNoise, checkOracle, type HonestyCheck } from '../honesty/oracle-and-noise.js'
-import { studyOverfitting } from '../honesty/study-overfitting.js'
+import { studyOverfitting, type StudyReturnsInput } from '../honesty/study-overfitting.js'
 import type { TunedModel } from './tune-model.js'
 
 export interface CheckTuningInput extends Omit<FitFoldsOptions, 'models' | 'folds'> {
@@ -37,21 +38,13 @@ const MOST_TRIALS = 60
 
 /** Checks the best parameters by oracle and noise, and holds the trials' returns against their number. */
 export async function checkTuning(input: CheckTuningInput): Promise<TuningChecks> {
-  const { bars, model, fixed, tuned, folds, threshold, feeRate, ...fit } = input
+  const { bars, model, fixed, tuned, threshold, feeRate, ...fit } = input
   const best = { name: model, spec: { kind: model, params: { ...fixed, ...tuned.result!.params } } }
-  const { X, y, labelEndTime, ...options } = fit
+  const { X, y, labelEndTime, folds, ...options } = fit
   const problem = { ...options, X, y, ...(labelEndTime !== undefined && { labelEndTime }), fold: folds.at(-1)!, models: [best] }
   const oracle = await checkOracle(problem)
   const noise = await checkNoise(problem)
-  const stored = { ...fit, runFolder: studyFolder(tuned.study), folds }
-  const trials = []
-  for (const trial of chosenTrials(tuned)) {
-    const models = [{ name: model, spec: { kind: model, params: { ...fixed, ...trial.params } } }]
-    const planned = await planFits([stored], { ...stored, models }, join(stored.runFolder, 'fits'))
-    // Trials of another machine, or whose fits were deleted, are not worth fitting again; the best one is, without it there is nothing to judge.
-    if (trial.number !== tuned.result!.trial && !planned.every(({ folder }) => existsSync(folder))) continue
-    trials.push({ name: `trial ${trial.number}`, predictions: await fitFolds({ ...stored, models }) })
-  }
+  const trials = await trialPredictions(model, fixed, tuned, fit)
   const counts = countTrials(tuned.trials)
   try {
     const trialCount = Math.max(trials.length, counts.complete + counts.pruned)
@@ -61,6 +54,31 @@ export async function checkTuning(input: CheckTuningInput): Promise<TuningChecks
     if (isLabError(error) && error.code === 'bad-overfitting-input')
       return { oracle, noise, overfitting: `${error.message} (${error.received})` }
     throw error
+  }
+}
+
+/** Predictions of the chosen trials, as the study's folder keeps them. */
+async function trialPredictions(
+  model: ModelKind,
+  fixed: Readonly<Record<string, unknown>>,
+  tuned: TunedModel,
+  fit: Omit<FitFoldsOptions, 'models'>,
+): Promise<StudyReturnsInput['trials']> {
+  const runFolder = studyFolder(tuned.study)
+  const reuse = FitReuse.open(runFolder)
+  try {
+    const trials: StudyReturnsInput['trials'][number][] = []
+    for (const trial of chosenTrials(tuned)) {
+      const models = [{ name: model, spec: { kind: model, params: { ...fixed, ...trial.params } } }]
+      const stored = { ...fit, runFolder, reuse, models }
+      const planned = await planFits([stored], stored, join(runFolder, 'fits'))
+      // Trials of another machine, or whose fits were deleted, are not worth fitting again; the best one is, without it there is nothing to judge.
+      if (trial.number !== tuned.result!.trial && !planned.every(({ folder }) => existsSync(folder))) continue
+      trials.push({ name: `trial ${trial.number}`, predictions: await fitFolds(stored) })
+    }
+    return trials
+  } finally {
+    await reuse.close()
   }
 }
 

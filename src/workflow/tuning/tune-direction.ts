@@ -1,5 +1,5 @@
 import { loadConfig, type TrainingConfig } from '../../config/index.js'
-import { errorToJson, EXIT, interruptSignal, isLabError, machineFacts } from '../../core/index.js'
+import { interruptSignal, machineFacts } from '../../core/index.js'
 import { loadBars } from '../../data/index.js'
 import { FeatureEngineer } from '../../features/index.js'
 import { assertNoLeaks } from '../../leaks/index.js'
@@ -167,8 +167,7 @@ export async function tuneDirection(options: TuneDirectionOptions): Promise<Dire
     await saveTuning({ run, tuned, holdout, checks, metric, source, bars, split, space })
     return { run, tuned, holdout }
   } catch (error) {
-    const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
-    await run.finish(resumable ? 'interrupted' : 'failed', { error: errorToJson(error) })
+    await run.fail(error)
     throw error
   } finally {
     memory?.close()
