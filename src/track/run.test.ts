@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
-import { LabError, manualClock, processIdentity, projectPath, writeJsonAtomicSync } from '../core/index.js'
+import { EXIT, LabError, manualClock, processIdentity, projectPath, writeJsonAtomicSync } from '../core/index.js'
 import { openRun, readRun, Run } from './index.js'
 import { GONE, useRunsFolder } from './track-test.fixture.js'
 
@@ -115,6 +115,14 @@ describe('finish', () => {
     const run = await create()
     await run.finish('failed', { error: new LabError('no-data', 'No bars.', { help: 'get some' }) })
     expect(readRun(run.folder)).toMatchObject({ status: 'failed', error: { code: 'no-data', message: 'No bars.', help: 'get some' } })
+  })
+
+  it('by what was thrown: interrupted where a resume goes on, failed otherwise, with its code', async () => {
+    const [stopped, broken] = [await create(), await create()]
+    await stopped.fail(new LabError('interrupted', 'Stopped.', { exitCode: EXIT.interrupted }))
+    await broken.fail(new LabError('no-data', 'No bars.'))
+    expect(readRun(stopped.folder)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted', message: 'Stopped.' } })
+    expect(readRun(broken.folder)).toMatchObject({ status: 'failed', error: { code: 'no-data', message: 'No bars.' } })
   })
 })
 
