@@ -6,6 +6,7 @@ import { constantBaseline, persistenceBaseline } from './baselines.js'
 import { poolPredictions, type Prediction } from './prediction.js'
 import { foldStability, scoreProbabilities, type FoldScores, type Scores, type Stability } from './scores.js'
 
+/** Scores of one model: pooled, by fold, and how steady they are. */
 export interface ModelEvaluation {
   readonly model: string
   readonly role: 'model' | 'baseline'
@@ -18,6 +19,7 @@ export interface ModelEvaluation {
   readonly stability: Readonly<Record<ClassificationMetricName, Stability>>
 }
 
+/** All models and both baselines on the same rows. */
 export interface Evaluation {
   readonly horizonBars: number
   readonly threshold: number
@@ -30,6 +32,7 @@ export interface Evaluation {
   readonly models: readonly ModelEvaluation[]
 }
 
+/** Predictions of the test rows, and what came of these rows. */
 export interface EvaluateInput {
   readonly predictions: readonly Prediction[]
   readonly labels: Labels

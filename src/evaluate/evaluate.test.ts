@@ -158,6 +158,32 @@ describe('verdict', () => {
     })
   })
 
+  it('claims no edge where every model that has one fails promotion, and says what would meet it', () => {
+    const evaluation = evaluate([...blind, ...skilled])
+    const gatesOf = (model: string, min_samples: number) =>
+      checkGates(find(evaluation, model), { min_auc: 0, max_brier: 1, min_samples, min_accuracy: 0 })
+    const failing = verdict(evaluation, [], [gatesOf('blind', 1), gatesOf('skilled', 1000)])
+    expect(failing.outcome).toBe('edge')
+    expect(failing.sentences[0]).toBe(
+      'Edge in this test, not yet to be trusted: skilled, 1 of 2 models tried, fails promotion: min_samples (800 of 1,000).',
+    )
+    expect(failing.sentences).toContain('skilled fails promotion: min_samples (800 test rows of 1,000: more bars, or a larger testSize).')
+    expect(failing.sentences).toContain('blind passes all 4 promotion gates; they measure prediction, not profit after fees.')
+    expect(verdict(evaluation, [], [gatesOf('skilled', 800)]).sentences[0]).toBe('Edge found out of sample: skilled, 1 of 2 models tried.')
+    const twin = skilled.map((entry) => ({ ...entry, model: 'twin' }))
+    const both = evaluate([...skilled, ...twin])
+    const reports = (skilledRows: number) =>
+      ['skilled', 'twin'].map((model, i) =>
+        checkGates(find(both, model), { min_auc: 0, max_brier: 1, min_samples: i === 0 ? skilledRows : 1000, min_accuracy: 0 }),
+      )
+    expect(verdict(both, [], reports(1)).sentences[0]).toBe(
+      'Edge found out of sample: skilled, 1 of 2 models tried. Not yet to be trusted: twin, which fails promotion.',
+    )
+    expect(verdict(both, [], reports(1000)).sentences[0]).toBe(
+      'Edge in this test, not yet to be trusted: skilled, twin, 2 of 2 models tried, fail promotion: min_samples (800 of 1,000).',
+    )
+  })
+
   it('tells the gates and the overlap', () => {
     const evaluation = evaluate(skilled, { ...labels, horizonBars: 3 })
     const gates = [checkGates(evaluation.models[0]!, { min_auc: 0.99, max_brier: 1, min_samples: 1, min_accuracy: 0 })]

@@ -20,6 +20,7 @@ export interface LabelPermutationOptions {
   readonly seed: number
 }
 
+/** How many permutations of the labels scored as well as the truth did. */
 export interface PermutationTest extends Displayable {
   readonly metric: ScoreName
   /** The metric of the labels as they are. */

@@ -3,6 +3,7 @@ import { classificationMetrics, type ClassificationMetricName } from '../metrics
 /** Scores by metric name; null where a metric is not defined for these rows. */
 export type Scores = Readonly<Record<ClassificationMetricName, number | null>>
 
+/** Scores of one fold's test rows. */
 export interface FoldScores {
   readonly fold: number
   readonly rows: number

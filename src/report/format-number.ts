@@ -12,6 +12,9 @@ export function formatNumber(value: number, digits = 4): string {
   return signed(group(value.toFixed(Math.min(decimals, 20))))
 }
 
+/** A number of things, in prose: `1 bar`, `12,034 bars`. @param one the thing's name, which becomes plural by an s */
+export const counted = (count: number, one: string): string => `${formatNumber(count)} ${one}${count === 1 ? '' : 's'}`
+
 /** A true minus sign, as wide as a plus. */
 const signed = (text: string): string => text.replace(/^-/, '−')
 

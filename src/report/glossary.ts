@@ -20,9 +20,10 @@ export function makeGlossary(entries: readonly GlossaryEntry[]): Glossary {
     .filter(({ word }) => word !== '')
     .sort((a, b) => b.word.length - a.word.length)
   const byWord = new Map(words.map(({ word, entry }) => [word.toLowerCase(), entry]))
-  const pattern = words.map(({ word }) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
-  const anywhere = new RegExp(`(?<![\\p{L}\\d_])(?:${pattern})(?![\\p{L}\\d_])`, 'giu')
-  const atStart = new RegExp(`^(?:${pattern})(?![\\p{L}\\d_])`, 'iu')
+  const pattern = (of: typeof words): string => of.map(({ word }) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')
+  const inTexts = words.filter(({ entry }) => entry.onlyLabels !== true)
+  const anywhere = new RegExp(`(?<![\\p{L}\\d_])(?:${pattern(inTexts)})(?![\\p{L}\\d_])`, 'giu')
+  const atStart = new RegExp(`^(?:${pattern(words)})(?![\\p{L}\\d_])`, 'iu')
   const anchor = (entry: GlossaryEntry): string => `term-${slug(entry.term)}`
   const link = (text: string, entry: GlossaryEntry, inTabOrder: boolean): string =>
     `<a class="term" href="#${anchor(entry)}"${inTabOrder ? '' : ' tabindex="-1"'}>${escapeHtml(text)}</a>`
@@ -32,7 +33,7 @@ export function makeGlossary(entries: readonly GlossaryEntry[]): Glossary {
     link,
     find: (label) => (words.length === 0 ? undefined : byWord.get(atStart.exec(label.trim())?.[0].toLowerCase() ?? '')),
     linkText(text) {
-      if (words.length === 0) return escapeHtml(text)
+      if (inTexts.length === 0) return escapeHtml(text)
       const linked = new Set<GlossaryEntry>()
       let html = ''
       let from = 0

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { JSDOM } from 'jsdom'
 import { afterAll, describe, expect, it } from 'vitest'
 import { sampleReport } from '../../test/fixtures/sample-report.js'
+import { unlinkedNumbers } from '../../test/fixtures/unlinked-numbers.js'
 import { figure } from './figure.js'
 import { reportHtml } from './report-html.js'
 import type { ReportSpec } from './report-spec.js'
 import { table } from './table.js'
+import { reportTerms } from './terms/index.js'
 import { writeReport } from './write-report.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'barlab-report-'))
@@ -74,22 +76,36 @@ describe('reportHtml', () => {
     for (const link of document.querySelectorAll('a[href^="#"]')) expect(ids).toContain(link.getAttribute('href')!.slice(1))
   })
 
-  it('links every number of a metric to its definition', () => {
+  it('links every number to its definition', () => {
+    expect(unlinkedNumbers(reportHtml(sampleReport()))).toEqual([])
     const { document } = new JSDOM(reportHtml(sampleReport())).window
     const scores = document.querySelector('#scores table')!
     const headings = [...scores.querySelectorAll('thead th')].map((cell) => cell.querySelector('a')?.getAttribute('href') ?? undefined)
     expect(headings).toEqual([
       undefined,
       '#term-auc',
-      '#term-auc',
+      '#term-auc-interval',
       '#term-brier-score',
       '#term-log-loss',
       '#term-accuracy',
       '#term-f1',
-      undefined,
+      '#term-test-rows',
     ])
     for (const row of scores.querySelectorAll('tbody tr'))
       expect([...row.children].map((cell) => cell.querySelector('a')?.getAttribute('href') ?? undefined)).toEqual(headings)
+  })
+
+  it('leads from a number to what its row says where its heading is a run, and to its title where the row is a model', () => {
+    const scores = table([{ model: 'lstm', score: 'Accuracy', A: '0.52', B: 0.51 }])
+    const aucs = table([{ model: 'lstm', A: '0.61 (0.5 to 0.7)', B: '–' }], { title: 'AUC of each' })
+    const unknown = table([{ what: 'shoe size', value: 43 }])
+    const html = reportHtml({ ...spec, sections: [{ id: 'a', title: 'A', tables: [scores, aucs, unknown] }], glossary: reportTerms })
+    const { document } = new JSDOM(html).window
+    const targets = [...document.querySelectorAll('#a tbody td')].map((cell) => cell.querySelector('a')?.getAttribute('href') ?? '')
+    expect(targets).toEqual(['#term-accuracy', '#term-accuracy', '#term-accuracy', '#term-auc', '', ''])
+    // Only what something leads to is defined.
+    expect([...document.querySelectorAll('dt')].map(({ id }) => id)).toEqual(['term-accuracy', 'term-auc'])
+    expect(unlinkedNumbers(html)).toEqual([': value: 43'])
   })
 
   it('asks for nothing from outside', () => {

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { escapeHtml, LabError, projectPath } from '../core/index.js'
-import { figureTitle, type Figure } from './figure.js'
+import { escapeHtml, LabError } from '../core/index.js'
+import { figureHtml, PLOT_KEYS } from './figure-html.js'
+import type { Figure } from './figure.js'
 import { formatNumber } from './format-number.js'
 import { makeGlossary, type Glossary } from './glossary.js'
-import { displayPayload } from './payload.js'
-import { DEFAULT_HEIGHT } from './picture/render.js'
+import { linkedTableHtml } from './linked-table.js'
+import { figureData, pageScript, pageStyle, plotlySource } from './page-parts.js'
 import { inlineHtml, paragraphHtml } from './prose.js'
-import type { ReportSection, ReportSpec, ReportVerdict } from './report-spec.js'
-import { tableHtml } from './table.js'
-import { darkReplacements, plotTemplate } from './theme.js'
+import type { GlossaryEntry, ReportSection, ReportSpec, ReportVerdict } from './report-spec.js'
 
 /** Whatever the page holds, the browser fetches nothing: it must open offline and tell nobody. */
 const POLICY =
@@ -18,7 +15,9 @@ const POLICY =
 const BADGES: Record<ReportVerdict['kind'], string> = {
   edge: 'Edge found',
   'no-edge': 'No edge found',
-  failed: 'Gates failed',
+  'edge-fails-gates': 'Gates failed',
+  'edge-lost-to-fees': 'Edge lost to fees',
+  failed: 'Failed',
   comparison: 'Comparison',
 }
 
@@ -30,10 +29,13 @@ export function reportHtml(spec: ReportSpec): string {
   const glossary = makeGlossary(spec.glossary ?? [])
   const figures = spec.sections.flatMap((section) => section.figures ?? [])
   checkAnchors(spec, figures)
-  const hasGlossary = glossary.entries.length > 0
+  const summary = summaryHtml(spec, glossary)
+  const sections = spec.sections.map((section) => sectionHtml(section, glossary)).join('\n')
+  const body = summary + sections
+  const used = glossary.entries.filter((entry) => body.includes(`href="#${glossary.anchor(entry)}"`))
   const contents = [
     ...spec.sections.map(({ id, title }) => ({ id, title })),
-    ...(hasGlossary ? [{ id: 'definitions', title: 'Definitions' }] : []),
+    ...(used.length > 0 ? [{ id: 'definitions', title: 'Definitions' }] : []),
   ]
   return `<!doctype html>
 <html lang="en">
@@ -46,7 +48,7 @@ export function reportHtml(spec: ReportSpec): string {
 <title>${escapeHtml(spec.title)}</title>
 <link rel="icon" href="data:,">
 <style>
-${pageFile('report.css')}</style>
+${pageStyle()}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the report</a>
@@ -55,16 +57,17 @@ ${pageFile('report.css')}</style>
 ${spec.subtitle === undefined ? '' : `<p class="subtitle">${escapeHtml(spec.subtitle)}</p>`}
 </header>
 <main id="main" tabindex="-1">
-${summaryHtml(spec, glossary)}
+${summary}
 <nav aria-label="Contents"><ol>${contents.map(({ id, title }) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`).join('')}</ol></nav>
-${spec.sections.map((section) => sectionHtml(section, glossary)).join('\n')}
-${hasGlossary ? definitionsHtml(glossary) : ''}
+${sections}
+${used.length > 0 ? definitionsHtml(used, glossary) : ''}
+${figures.length === 0 ? '' : PLOT_KEYS}
 </main>
 <footer>${spec.generatedAt === undefined ? '' : `<p>Generated at ${escapeHtml(spec.generatedAt)}.</p>`}</footer>
-<script type="application/json" id="figures">${scriptJson(pageData(figures))}</script>
+<script type="application/json" id="figures">${figureData(figures)}</script>
 <script>${plotlySource()}</script>
 <script>
-${pageFile('report.mjs')}</script>
+${pageScript()}</script>
 </body>
 </html>
 `
@@ -78,6 +81,7 @@ function checkAnchors(spec: ReportSpec, figures: readonly Figure[]): void {
     'main',
     'summary',
     'figures',
+    'plot-keys',
   ]
   const duplicate = anchors.find((anchor, i) => anchors.indexOf(anchor) !== i)
   if (duplicate !== undefined)
@@ -108,19 +112,15 @@ function summaryHtml(spec: ReportSpec, glossary: Glossary): string {
 <p class="badge">${BADGES[kind]}</p>
 <h2 id="verdict-headline">${escapeHtml(headline)}</h2>
 ${sentences.map((sentence) => `<p>${inlineHtml(sentence, glossary)}</p>`).join('\n')}
-${facts.length === 0 ? '' : `<div class="scroll" tabindex="0" role="region" aria-label="Key figures"><table class="facts"><caption>Key figures</caption><tbody>${facts.join('')}</tbody></table></div>`}
+${facts.length === 0 ? '' : `<div class="scroll" tabindex="0" role="group" aria-label="Key figures, table"><table class="facts"><caption>Key figures</caption><tbody>${facts.join('')}</tbody></table></div>`}
 </section>`
 }
 
 function sectionHtml(section: ReportSection, glossary: Glossary): string {
-  const tables = (section.tables ?? []).map((shown) => {
-    const html = tableHtml(shown, (text, { heading, isHeading, column }) => {
-      const entry = glossary.find(heading)
-      if (entry === undefined || text === '') return escapeHtml(text)
-      return isHeading || shown.numeric[column] || /\d/.test(text) ? glossary.link(text, entry, isHeading) : escapeHtml(text)
-    })
-    return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(shown.title ?? section.title)}">${html}</div>`
-  })
+  const tables = (section.tables ?? []).map(
+    (shown) =>
+      `<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(shown.title ?? section.title)}, table">${linkedTableHtml(shown, glossary)}</div>`,
+  )
   const figures = (section.figures ?? []).map((shown) => figureHtml(shown, glossary))
   return `<section id="${section.id}" aria-labelledby="${section.id}-title">
 <h2 id="${section.id}-title">${escapeHtml(section.title)}</h2>
@@ -130,53 +130,18 @@ ${figures.length === 0 ? '' : `<div class="figures per-row-${section.figuresPerR
 </section>`
 }
 
-function figureHtml(shown: Figure, glossary: Glossary): string {
-  const height = (shown.layout.height as number | undefined) ?? DEFAULT_HEIGHT
-  const title = figureTitle(shown)
-  return `<figure id="figure-${shown.name}">
-<h3>${escapeHtml(title)}</h3>
-<div class="plot" data-figure="${shown.name}" style="height:${height}px" role="img" aria-label="${escapeHtml(`${title}. ${shown.caption}`)}"><noscript>This figure needs JavaScript.</noscript></div>
-<figcaption>${glossary.linkText(shown.caption)}</figcaption>
-</figure>`
-}
-
-function definitionsHtml(glossary: Glossary): string {
-  const entries = glossary.entries.map((entry) => {
-    const aliases =
-      entry.aliases === undefined || entry.aliases.length === 0
-        ? ''
-        : ` <span class="aliases">(${escapeHtml(entry.aliases.join(', '))})</span>`
-    return `<dt id="${glossary.anchor(entry)}" tabindex="-1">${escapeHtml(entry.term)}${aliases}</dt><dd>${escapeHtml(entry.definition)}</dd>`
-  })
+function definitionsHtml(used: readonly GlossaryEntry[], glossary: Glossary): string {
+  const entries = [...used]
+    .sort((a, b) => (a.term.toLowerCase() < b.term.toLowerCase() ? -1 : 1))
+    .map((entry) => {
+      const aliases =
+        entry.aliases === undefined || entry.aliases.length === 0
+          ? ''
+          : ` <span class="aliases">(${escapeHtml(entry.aliases.join(', '))})</span>`
+      return `<dt id="${glossary.anchor(entry)}" tabindex="-1">${escapeHtml(entry.term)}${aliases}</dt><dd>${escapeHtml(entry.definition)}</dd>`
+    })
   return `<section id="definitions" aria-labelledby="definitions-title">
 <h2 id="definitions-title">Definitions</h2>
 <dl>${entries.join('\n')}</dl>
 </section>`
-}
-
-/** What the page's script draws from. Titles are headings of the page, so the figures go without. */
-function pageData(figures: readonly Figure[]): unknown {
-  return {
-    templates: { light: plotTemplate('light'), dark: plotTemplate('dark') },
-    darkReplacements: darkReplacements(),
-    figures: Object.fromEntries(
-      figures.map((shown) => {
-        const { data, layout } = displayPayload(shown)
-        return [shown.name, { data, layout: { ...layout, title: undefined } }]
-      }),
-    ),
-  }
-}
-
-/** JSON that cannot end the script element it stands in, nor start a comment there. */
-const scriptJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-const pageFile = (name: string): string => readFileSync(projectPath('src', 'report', 'page', name), 'utf8')
-
-/** Text of plotly.js, to be put into a page. It can only be read: importing it fails outside a browser. */
-function plotlySource(): string {
-  const require = createRequire(projectPath('package.json'))
-  const source = readFileSync(require.resolve('plotly.js-dist-min'), 'utf8')
-  return source.replace(/<\/script/gi, '<\\/script').replace(/<!--/g, '<\\!--')
 }

@@ -60,4 +60,36 @@ describe('table', () => {
   })
 
   it('shows an empty table', () => expect(tableText(table([], { title: 'Nothing', columns: ['a'] }))).toBe('Nothing\na\n-'))
+
+  describe('that is long, in a notebook', () => {
+    const long = (rows: number, columns = 2) =>
+      table(Object.fromEntries(Array.from({ length: columns }, (_, j) => [`c${j}`, Float64Array.from({ length: rows }, (_, i) => i)])))
+    const html = (shown: ReturnType<typeof table>) => shown[DISPLAY]()['text/html'] as string
+
+    it('shows its first rows, and opens the others by a click without a script', () => {
+      const page = html(long(120))
+      const [first, others] = page.split('<details>')
+      expect(first!.match(/<tr>/g)).toHaveLength(51)
+      expect(others).toMatch(/^<summary>Rows 51 to 120 of 120<\/summary>/)
+      expect(others!.match(/<tr>/g)).toHaveLength(71)
+      expect(others).toContain('<td style="text-align:right">50</td>')
+      expect(others!.match(/position:sticky/g)).toHaveLength(2)
+      expect(page).not.toMatch(/<script|<style|more row|are not in this output/)
+      expect(long(120)[DISPLAY]()['text/plain']).toContain('70 more rows')
+    })
+
+    it('says what is not in the output at all, by rows and by cells', () => {
+      expect(html(long(20_000))).toContain('Rows 51 to 1,000 of 20,000')
+      expect(html(long(20_000))).toContain(
+        'Rows from 1,001 on are not in this output: cut the data before it is shown, for example with <code>.slice(1000)</code>.',
+      )
+      expect(html(long(20_000, 40))).toContain('Rows 51 to 100 of 20,000')
+      expect(html(long(20_000, 200))).not.toContain('<details>')
+      expect(html(long(20_000, 200))).toContain('19,950 more rows')
+    })
+
+    it('counts by the total where it has only the first rows', () => {
+      expect(html(table([{ a: 1 }, { a: 2 }], { maxRows: 1, total: 9 }))).toMatch(/Rows 2 to 2 of 9.*Rows from 3 on/)
+    })
+  })
 })

@@ -1,5 +1,6 @@
 import { DISPLAY, escapeHtml, LabError, type Displayable, type MimeBundle } from '../core/index.js'
 import { formatNumber } from './format-number.js'
+import { MAX_PAGED_ROWS, pagedHtml, pagedRows } from './table-pages.js'
 
 /** A column of a table: the member it shows and how. */
 export interface TableColumn {
@@ -12,13 +13,16 @@ export interface TableColumn {
   readonly format?: (value: unknown) => string
 }
 
+/** Title, columns, digits and length of a table. */
 export interface TableOptions {
   readonly title?: string
   /** Which columns, in which order; default all members of the first row. */
   readonly columns?: readonly (string | TableColumn)[]
   readonly digits?: number
-  /** Rows shown; the rest is counted in a last line. Default 50. */
+  /** Rows shown; the rest is counted in a last line, and in a notebook opened by a click below (up to 1,000 rows in all). Default 50. */
   readonly maxRows?: number
+  /** How many rows there are, where `data` holds only the first of them. Default: as many as `data`. */
+  readonly total?: number
 }
 
 /** A table ready to be shown: its cells are texts. */
@@ -37,11 +41,16 @@ const MAX_ROWS = 50
 
 /**
  * Makes a table of rows (objects) or of columns (arrays of one length, typed ones too). A missing member is an empty cell, NaN is 'n/a', a Date is UTC.
- * It shows itself as HTML in a notebook and as aligned text elsewhere.
+ * It shows itself as HTML in a notebook, the rows that are left out in pages below, and as aligned text elsewhere.
  * @throws LabError `bad-table` when columns differ in length or a named column does not exist.
  */
 export function table(data: readonly object[] | Readonly<Record<string, ArrayLike<unknown>>>, options: TableOptions = {}): Table {
-  const all = Array.isArray(data) ? (data as readonly Record<string, unknown>[]) : rowsOf(data as Record<string, ArrayLike<unknown>>)
+  const { maxRows = MAX_ROWS } = options
+  const all = Array.isArray(data)
+    ? (data as readonly Record<string, unknown>[])
+    : rowsOf(data as Record<string, ArrayLike<unknown>>, Math.max(maxRows, MAX_PAGED_ROWS))
+  const total =
+    options.total ?? (Array.isArray(data) ? all.length : (Object.values(data as Record<string, ArrayLike<unknown>>)[0]?.length ?? 0))
   const keys = Array.isArray(data) ? Object.keys(all[0] ?? {}) : Object.keys(data)
   const columns = (options.columns ?? keys).map((column): TableColumn => (typeof column === 'string' ? { key: column } : column))
   const unknown = columns.find((column) => all.length > 0 && !all.some((row) => column.key in row))
@@ -51,7 +60,9 @@ export function table(data: readonly object[] | Readonly<Record<string, ArrayLik
       expected: `one of ${keys.join(', ')}`,
       help: 'correct the name in columns',
     })
-  const shown = all.slice(0, options.maxRows ?? MAX_ROWS)
+  const cellsOf = (rows: readonly Record<string, unknown>[]): string[][] =>
+    rows.map((row) => columns.map((column) => cellText(row[column.key], column, options.digits)))
+  const shown = all.slice(0, maxRows)
   const made: Table = {
     title: options.title,
     headings: columns.map((column) => column.label ?? column.key),
@@ -59,9 +70,19 @@ export function table(data: readonly object[] | Readonly<Record<string, ArrayLik
       (column) =>
         all.length > 0 && all.every((row) => isNumberOrMissing(row[column.key])) && all.some((row) => typeof row[column.key] === 'number'),
     ),
-    cells: shown.map((row) => columns.map((column) => cellText(row[column.key], column, options.digits))),
-    hidden: all.length - shown.length,
-    [DISPLAY]: () => ({ 'text/html': tableHtml(made), 'text/plain': tableText(made) }),
+    cells: cellsOf(shown),
+    hidden: total - shown.length,
+    [DISPLAY]: () => ({
+      'text/html': inPages(),
+      'text/plain': tableText(made),
+    }),
+  }
+  function inPages(): string {
+    const cells = cellsOf(all.slice(shown.length, pagedRows(columns.length, shown.length)))
+    if (cells.length === 0) return tableHtml(made)
+    const first = tableHtml({ ...made, hidden: 0 })
+    const others = tableHtml({ ...made, title: undefined, cells, hidden: 0 })
+    return pagedHtml({ first, others, shown: shown.length, listed: shown.length + cells.length, total })
   }
   return made
 }
@@ -69,7 +90,8 @@ export function table(data: readonly object[] | Readonly<Record<string, ArrayLik
 const isNumberOrMissing = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === 'number' || typeof value === 'bigint'
 
-function rowsOf(columns: Record<string, ArrayLike<unknown>>): Record<string, unknown>[] {
+/** The first rows of columns, at most `limit`. */
+function rowsOf(columns: Record<string, ArrayLike<unknown>>, limit: number): Record<string, unknown>[] {
   const entries = Object.entries(columns)
   const length = entries[0]?.[1].length ?? 0
   const other = entries.find(([, values]) => values.length !== length)
@@ -79,7 +101,7 @@ function rowsOf(columns: Record<string, ArrayLike<unknown>>): Record<string, unk
       expected: 'equally many in each',
       help: 'cut the columns to one length',
     })
-  return Array.from({ length }, (_, row) => Object.fromEntries(entries.map(([key, values]) => [key, values[row]])))
+  return Array.from({ length: Math.min(length, limit) }, (_, row) => Object.fromEntries(entries.map(([key, values]) => [key, values[row]])))
 }
 
 function cellText(value: unknown, column: TableColumn, digits: number | undefined): string {

@@ -15,10 +15,10 @@ function contrast(one: string, other: string): number {
 }
 
 it('recolours a figure for a dark page and leaves the original alone', () => {
-  const spec = { data: [{ line: { color: '#0072B2' }, fillcolor: withOpacity('#D55E00', 0.2) }], layout: { title: { text: 'x' } } }
+  const spec = { data: [{ line: { color: '#0F5EA5' }, fillcolor: withOpacity('#AC4A00', 0.2) }], layout: { title: { text: 'x' } } }
   const before = JSON.stringify(spec)
   const dark = themed(spec, 'dark')
-  expect(dark.data[0]).toEqual({ line: { color: darkTwins['#0072B2'] }, fillcolor: withOpacity(darkTwins['#D55E00']!, 0.2) })
+  expect(dark.data[0]).toEqual({ line: { color: darkTwins['#0F5EA5'] }, fillcolor: withOpacity(darkTwins['#AC4A00']!, 0.2) })
   expect(dark.layout.template).toEqual(plotTemplate('dark'))
   expect(themed(spec, 'light').data).toEqual(spec.data)
   expect(JSON.stringify(spec)).toBe(before)

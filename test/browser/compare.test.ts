@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeComparison } from '../../src/report/index.js'
@@ -8,6 +7,7 @@ import { compareRuns, loadRun } from '../../src/track/index.js'
 import { ownRunsFolder } from '../fixtures/own-runs-folder.js'
 import { storedRun } from '../fixtures/stored-run.js'
 import { chromiumMissing, openChromium } from './chromium.js'
+import { drawAll, figuresOutside, foreignRequests, openPage, SCREENS } from './report-page.js'
 
 const missing = chromiumMissing()
 if (missing !== undefined) process.stderr.write(`skipped: the comparison in a browser (${missing})\n`)
@@ -32,45 +32,21 @@ describe.skipIf(missing !== undefined)('the comparison in Chromium', () => {
   })
   afterAll(() => context?.close())
 
-  it.each([
-    { width: 390, colorScheme: 'light' },
-    { width: 390, colorScheme: 'dark' },
-    { width: 1280, colorScheme: 'light' },
-    { width: 1280, colorScheme: 'dark' },
-  ] as const)('asks nobody for anything, draws every figure and fits at $width px, $colorScheme', async ({ width, colorScheme }) => {
-    const page = await context.newPage()
-    const problems: string[] = []
-    const requests: string[] = []
-    page.on('console', (message) => problems.push(`${message.type()}: ${message.text()}`))
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('request', (request) => requests.push(request.url()))
-    await page.emulateMedia({ colorScheme })
-    await page.setViewportSize({ width, height: 900 })
-    const address = pathToFileURL(path).href
-    await page.goto(address)
+  it.each(SCREENS)('asks nobody for anything, draws every figure and fits at $width px, $colorScheme', async (screen) => {
+    const { width, colorScheme } = screen
+    const opened = await openPage(context, path, screen)
+    const { page } = opened
     expect(await page.locator('.badge').textContent()).toBe('Comparison')
     expect(await page.locator('#verdict-headline').textContent()).toMatch(/beyond chance/)
-    const plots = page.locator('.plot')
-    const count = await plots.count()
-    expect(count).toBe(12)
-    for (let i = 0; i < count; i++) {
-      await plots.nth(i).scrollIntoViewIfNeeded()
-      const plot = `document.querySelectorAll('.plot')[${i}]`
-      const drawn = `${plot}.dataset.drawn === '${colorScheme}' && ${plot}.querySelector('.cartesianlayer .subplot') !== null`
-      await expect.poll(() => page.evaluate(drawn), { timeout: 30_000, message: `figure ${i}` }).toBe(true)
-    }
+    expect(await drawAll(page, colorScheme)).toBe(12)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
-    const outside = await page.evaluate<string[]>(`[...document.querySelectorAll('.plot')].filter((plot) => {
-      const box = plot.getBoundingClientRect(), svg = plot.querySelector('.main-svg').getBoundingClientRect()
-      return svg.width > box.width + 1 || svg.height > box.height + 1
-    }).map((plot) => plot.dataset.figure)`)
-    expect(outside).toEqual([])
+    expect(await figuresOutside(page)).toEqual([])
     if (screenshots !== undefined) {
       if (!existsSync(screenshots)) mkdirSync(screenshots, { recursive: true })
       await page.screenshot({ path: join(screenshots, `compare-${width}-${colorScheme}.png`), fullPage: true })
     }
-    expect(problems).toEqual([])
-    expect(requests.filter((url) => !url.startsWith('data:') && !url.startsWith('blob:'))).toEqual([address])
+    expect(opened.problems).toEqual([])
+    expect(foreignRequests(opened)).toEqual([])
     await page.close()
   })
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ownRunsFolder } from '../../../test/fixtures/own-runs-folder.js'
 import { storedRun } from '../../../test/fixtures/stored-run.js'
+import { unlinkedNumbers } from '../../../test/fixtures/unlinked-numbers.js'
 import { compareRuns, loadRun, runEquities, type LoadedRun, type RunComparison } from '../../track/index.js'
 import { seriesColor } from '../palette.js'
 import {
@@ -44,6 +45,18 @@ describe('a comparison', () => {
     expect(comparisonSentences({ ...comparison, pairs: [refused] })).toEqual([
       'The runs cannot be compared row by row: their labels differ.',
     ])
+  })
+
+  it('says what to do where a run saved no evaluation', async () => {
+    const hint = 'A was made by a notebook that saves no evaluation: end it with saveDirection(...) (see notebooks/quickstart.ipynb).'
+    const without = { ...comparison, models: comparison.models.map((entry) => ({ ...entry, runs: [null, ...entry.runs.slice(1)] })) }
+    expect(comparisonText(comparison)).not.toContain('saves no evaluation')
+    expect(comparisonText(without)).toContain(hint)
+    const [first, ...others] = without.runs
+    // What did not end has a remark of its own.
+    expect(comparisonText({ ...without, runs: [{ ...first!, status: 'failed' }, ...others] })).not.toContain('saves no evaluation')
+    const spec = comparisonReport({ runs, comparison: without, equities: await runEquities(runs) })
+    expect(spec.sections[0]!.paragraphs![0]).toContain(hint)
   })
 
   it('is aligned text with the conclusion last', () => {
@@ -95,6 +108,7 @@ describe('a comparison', () => {
     const html = readFileSync(path, 'utf8')
     expect(html).toContain('<p class="badge">Comparison</p>')
     expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/)
+    expect(unlinkedNumbers(html)).toEqual([])
     rmSync(path)
   })
 

@@ -1,8 +1,8 @@
-import { classificationMetrics } from '../../metrics/index.js'
 import { runLabel, type LoadedRun, type RunComparison, type RunEquities } from '../../track/index.js'
 import type { Figure } from '../figure.js'
-import type { GlossaryEntry, ReportSection, ReportSpec } from '../report-spec.js'
+import type { ReportSection, ReportSpec } from '../report-spec.js'
 import type { Table } from '../table.js'
+import { reportTerms } from '../terms/index.js'
 import { comparedCalibration, comparedEquity, comparedFolds, comparedRoc } from './compare-figures.js'
 import { aucDifferences, aucIntervals, fitTimes } from './compare-intervals.js'
 import { curveGroups, type CurveGroup } from './compare-groups.js'
@@ -17,7 +17,7 @@ import {
   resourceTable,
   scoresTable,
 } from './compare-tables.js'
-import { comparisonSentences } from './compare-text.js'
+import { comparisonRemarks, comparisonSentences } from './compare-text.js'
 
 export interface ComparisonInput {
   readonly runs: readonly LoadedRun[]
@@ -58,7 +58,7 @@ export function comparisonFigures({ runs, comparison, equities }: ComparisonInpu
 /** A comparison as a page: the conclusion first, then scores, what differs, curves, resources. */
 export function comparisonReport(input: ComparisonInput): ReportSpec {
   const { comparison, equities } = input
-  const { runs, remarks } = comparison
+  const { runs } = comparison
   const figures = comparisonFigures(input)
   const [headline, ...sentences] = comparisonSentences(comparison)
   const noEquity = equities.flatMap(({ reason }, i) => (reason === undefined ? [] : [`No equity curve of ${runLabel(i)}: ${reason}`]))
@@ -68,7 +68,16 @@ export function comparisonReport(input: ComparisonInput): ReportSpec {
     verdict: { kind: 'comparison', headline, sentences },
     facts: [],
     sections: [
-      section('runs', 'The runs', [remarks.map((remark) => `- ${remark}`).join('\n')], [comparedRunsTable(comparison)]),
+      section(
+        'runs',
+        'The runs',
+        [
+          comparisonRemarks(comparison)
+            .map((remark) => `- ${remark}`)
+            .join('\n'),
+        ],
+        [comparedRunsTable(comparison)],
+      ),
       section('differences', 'What differs', [equalText(comparison)], there(differenceTable(comparison))),
       section('scores', 'Scores on later data', [], there(aucTable(comparison), pairTable(comparison)), figures.intervals),
       section('roc', 'ROC curves', [], [], figures.roc),
@@ -79,26 +88,9 @@ export function comparisonReport(input: ComparisonInput): ReportSpec {
       section('learning', 'How the models learnt', [], [], figures.learning),
       section('resources', 'Resources', [], [resourceTable(comparison)], figures.resources),
     ].filter(({ paragraphs = [], tables = [], figures: shown = [] }) => paragraphs.length + tables.length + shown.length > 0),
-    glossary: [...classificationMetrics.map(({ title, definition }) => ({ term: title, definition })), ...TERMS],
+    glossary: reportTerms,
   }
 }
-
-const TERMS: readonly GlossaryEntry[] = [
-  {
-    term: 'paired test',
-    definition:
-      'DeLong, DeLong and Clarke-Pearson 1988: the difference of two AUCs on the same rows, with the variance of the difference. What makes a stretch of rows hard is hard for both and cancels. Covariance of rows whose labels overlap is counted in.',
-  },
-  {
-    term: 'p',
-    definition: 'Chance of a difference at least as large, in either direction, where both models rank equally well.',
-  },
-  {
-    term: 'Sharpe ratio',
-    definition: 'Mean over standard deviation of the returns of one bar, annualised by the bars a year; the risk-free rate is 0.',
-  },
-  { term: 'Max drawdown', definition: 'Largest loss from an earlier peak of the equity, as a share of that peak.' },
-]
 
 const section = (
   id: string,

@@ -26,7 +26,7 @@ export const comparedRunsTable = ({ runs }: RunComparison): Table =>
       id,
       status,
       'started (UTC)': startedAt.slice(0, 16).replace('T', ' '),
-      'best model': best === undefined ? MISSING : `${best.model} ${fixed(best.auc)}`,
+      'highest AUC': best === undefined ? MISSING : `${best.model} ${fixed(best.auc)}`,
       verdict: verdict ?? MISSING,
       ...(runs.some((run) => run.tags.length > 0) && { tags: tags.join(' ') }),
     })),

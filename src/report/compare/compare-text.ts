@@ -1,4 +1,5 @@
 import { runLabel, type PairedAuc, type RunComparison } from '../../track/index.js'
+import { counted } from '../format-number.js'
 import { tableText } from '../table.js'
 import {
   aucTable,
@@ -47,7 +48,20 @@ function pairSentence(pair: PairedAuc): string {
   const { difference, lower, upper, pValue, aucA, aucB } = pair.test!
   const [a, b] = pair.runs.map(runLabel)
   const p = pValue < 0.001 ? 'p below 0.001' : `p = ${pValue.toFixed(3)}`
-  return `${pairName(pair)}: AUC ${signed(difference)} (95 % interval ${signed(lower)} to ${signed(upper)}, ${p}) on ${pair.common} common rows: ${aucA.toFixed(3)} in ${a}, ${aucB.toFixed(3)} in ${b}.`
+  return `${pairName(pair)}: AUC ${signed(difference)} (95 % interval ${signed(lower)} to ${signed(upper)}, ${p}) on ${counted(pair.common, 'common row')}: ${aucA.toFixed(3)} in ${a}, ${aucB.toFixed(3)} in ${b}.`
+}
+
+/** What a reader must know of each run, and what to do where one has nothing to compare its models by. */
+export function comparisonRemarks({ runs, models, remarks }: RunComparison): string[] {
+  // A run that did not end well has a remark that says so: its notebook may be as it should.
+  const bare = runs.filter(({ status }, i) => status === 'ok' && models.every((entry) => (entry.runs[i] ?? null) === null))
+  return [
+    ...remarks,
+    ...bare.map(
+      ({ label }) =>
+        `${label} was made by a notebook that saves no evaluation: end it with saveDirection(...) (see notebooks/quickstart.ipynb).`,
+    ),
+  ]
 }
 
 /** A comparison for the terminal: aligned tables, then the conclusion, where the eye stops. */
@@ -61,5 +75,5 @@ export function comparisonText(comparison: RunComparison): string {
     aucTable(comparison),
     pairTable(comparison),
   ].flatMap((shown) => (shown === undefined ? [] : [tableText(shown)]))
-  return [...tables, equalText(comparison), [...comparison.remarks, ...comparisonSentences(comparison)].join('\n')].join('\n\n')
+  return [...tables, equalText(comparison), [...comparisonRemarks(comparison), ...comparisonSentences(comparison)].join('\n')].join('\n\n')
 }

@@ -27,6 +27,7 @@ export function runRoc(run: LoadedRun): Figure {
   )
 }
 
+/** Predicted probability against the share that came true, of each model of a kept run. */
 export function runCalibration(run: LoadedRun): Figure {
   return calibrationCurves(
     scored(run).map(({ model, label, probability }) => {
@@ -53,7 +54,7 @@ export function runFoldScores({ metrics }: LoadedRun): Figure {
   )
 }
 
-/** @param equity see `runEquity` */
+/** Wealth after fees of each model of a kept run, beside buying and holding. @param equity see `runEquity` */
 export function runEquityFigure(equity: readonly RunEquity[]): Figure {
   const first = equity[0]?.result
   return equityCurves({

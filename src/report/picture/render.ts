@@ -4,6 +4,7 @@ import { displayPayload } from '../payload.js'
 import { themed, type Theme } from '../theme.js'
 import { RendererProcess, type PictureRequest } from './renderer-process.js'
 
+/** Size and theme of a static picture. */
 export interface PictureOptions {
   readonly theme?: Theme
   /** Width in CSS pixels; default 900. */

@@ -9,12 +9,14 @@ export interface ConfusionCounts {
   readonly truePositive: number
 }
 
-/** Colour-blind safe, and readable with the text that Plotly chooses for each cell. */
+/** One hue from light to middling, on which dark text has a contrast of at least 4.5 to 1 everywhere, on a dark page too. */
 export const SHARE_SCALE = [
   [0, '#F2F6FA'],
-  [0.5, '#8FBEDC'],
-  [1, '#0B5A8F'],
+  [0.5, '#A9CDE5'],
+  [1, '#6BA7D2'],
 ] as const
+/** No twin on dark: the cells stay light there. */
+export const CELL_INK = '#1B1F24'
 
 /** Rows by what happened, columns by what was predicted: counts, shaded by the share of their row (so that the classes' sizes do not matter). */
 export function confusionMatrix({ model, trueNegative, falsePositive, falseNegative, truePositive }: ConfusionCounts): Figure {
@@ -37,7 +39,7 @@ export function confusionMatrix({ model, trueNegative, falsePositive, falseNegat
           zmax: 1,
           text: counts.map((row, i) => row.map((count, j) => `${count}<br>${shareText(shares[i]![j])}`)),
           texttemplate: '%{text}',
-          textfont: { size: 14 },
+          textfont: { size: 14, color: CELL_INK },
           hovertemplate: '%{y}, %{x}: %{text}<extra></extra>',
           colorscale: SHARE_SCALE,
           showscale: false,

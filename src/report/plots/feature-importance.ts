@@ -1,5 +1,6 @@
 import { LabError } from '../../core/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted } from '../format-number.js'
 import { NEUTRAL, seriesColor } from '../palette.js'
 import { slug } from '../slug.js'
 
@@ -31,7 +32,7 @@ export function featureImportance(
     .slice(0, top)
   return figure(
     `importance-${slug(model)}`,
-    `Share of the total importance in ${model}, mean of ${perFold.length} folds; whiskers from the lowest to the highest fold.`,
+    `Share of the total importance in ${model}, mean of ${counted(perFold.length, 'fold')}; whiskers from the lowest to the highest fold.`,
     {
       data: [
         {

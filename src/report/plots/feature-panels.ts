@@ -1,5 +1,6 @@
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted } from '../format-number.js'
 import { seriesColor } from '../palette.js'
 import { timeAxis, utcTimes } from '../utc-time.js'
 
@@ -31,7 +32,7 @@ export function featurePanels(
       { domain: [1 - (k + 0.97) * share, 1 - (k + LABEL_SHARE) * share], nticks: 3, zeroline: false, tickfont: { size: 9 } },
     ]),
   )
-  return figure('feature-panels', `${names.length} features over ${X.rows - from} bars; gaps are missing values.`, {
+  return figure('feature-panels', `${counted(names.length, 'feature')} over ${counted(X.rows - from, 'bar')}; gaps are missing values.`, {
     data: names.map((name, k) => {
       const column = X.names.indexOf(name)
       return {

@@ -57,7 +57,10 @@ export function featureShift(features: readonly ShiftedFeature[], { top = SHOWN 
     }))
   })
   const layout: Record<string, unknown> = {
-    height: 120 + 190 * rows,
+    height: 140 + 190 * rows,
+    // Above the names of the first panels.
+    legend: { y: 1 + 0.16 / rows, yanchor: 'bottom' },
+    margin: { t: 92 },
     title: { text: 'Features in training and in test rows' },
     grid: { rows, columns: COLUMNS, pattern: 'independent', xgap: 0.12, ygap: 0.3 },
     annotations: ranked.map(({ name, distance }, i) => ({

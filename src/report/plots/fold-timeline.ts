@@ -1,9 +1,11 @@
 import type { Fold } from '../../split/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted, formatNumber } from '../format-number.js'
 import { PART_COLORS } from '../palette.js'
 import { timeAxis, utcTime } from '../utc-time.js'
 
-type Part = keyof typeof PART_COLORS
+type Part = 'train' | 'validation' | 'test'
+type Shown = Part | 'embargo' | 'purged'
 interface Span {
   readonly fold: string
   readonly from: number
@@ -11,41 +13,66 @@ interface Span {
   readonly rows: number
 }
 
+const LABELS: Record<Shown, string> = { train: 'train', validation: 'validation', embargo: 'embargo', purged: 'purged', test: 'test' }
+const MARKERS: Record<Shown, Record<string, unknown>> = {
+  train: { color: PART_COLORS.train },
+  validation: { color: PART_COLORS.validation },
+  embargo: { color: PART_COLORS.gap, pattern: { shape: '/', size: 5, solidity: 0.35, fillmode: 'replace' } },
+  purged: { color: PART_COLORS.gap },
+  test: { color: PART_COLORS.test },
+}
+
 /**
- * When each fold trains, validates and tests, one line a fold: each part as its unbroken stretches. The gaps in between hold the bars that purging and the embargo
- * dropped. Folds may train on both sides of their test blocks. `time`: open time (ms, UTC) of every bar that the folds' row numbers index.
+ * When each fold trains, validates and tests, one line a fold: each part as its unbroken stretches. The gaps in between hold the bars that were dropped: purged ones, whose label
+ * reaches into the part they stand beside, and those of the embargo. A fold knows how many it purged, not where, so each of its gaps shows an equal share of them.
+ * Folds may train on both sides of their test blocks. `time`: open time (ms, UTC) of every bar that the folds' row numbers index.
  */
 export function foldTimeline(folds: Iterable<Fold>, time: Float64Array): Figure {
   const shown = [...folds]
-  const spans: Record<Part, Span[]> = { train: [], validation: [], gap: [], test: [] }
+  const spans: Record<Shown, Span[]> = { train: [], validation: [], embargo: [], purged: [], test: [] }
   for (const fold of shown) {
     const name = `fold ${fold.index + 1}`
-    const stretches = stretchesOf(fold)
-    for (const [k, { part, first, last, rows }] of stretches.entries()) {
-      const before = stretches[k - 1]
-      if (before !== undefined && before.part !== part && first - before.last > 1)
-        spans.gap.push({ fold: name, from: time[before.last]!, to: time[first]!, rows: first - before.last - 1 })
-      spans[part].push({ fold: name, from: time[first]!, to: time[last]!, rows })
+    const add = (part: Shown, from: number, to: number, rows: number): void => {
+      if (rows > 0) spans[part].push({ fold: name, from: time[from]!, to: time[to]!, rows })
     }
+    const stretches = stretchesOf(fold)
+    const gaps = stretches.flatMap((after, k) => {
+      const before = stretches[k - 1]
+      return before !== undefined && before.part !== after.part && after.first - before.last > 1 ? [{ before, after }] : []
+    })
+    for (const { before, after } of gaps) {
+      const [from, to] = [before.last, after.first]
+      const purged = Math.min(to - from - 1, Math.round(fold.purged / gaps.length))
+      const rest = to - from - 1 - purged
+      // Labels reach forward: into the part that follows, or out of the test block that goes before.
+      if (before.part === 'test') {
+        add('purged', from, from + purged, purged)
+        add('embargo', from + purged, to, rest)
+      } else {
+        add('embargo', from, to - purged, rest)
+        add('purged', to - purged, to, purged)
+      }
+    }
+    for (const { part, first, last, rows } of stretches) add(part, first, last, rows)
   }
-  const label: Record<Part, string> = { train: 'train', validation: 'validation', gap: 'purged and embargo', test: 'test' }
-  const dropped = shown.reduce((sum, fold) => sum + fold.purged + fold.embargoed, 0)
+  const total = (of: (fold: Fold) => number): number => shown.reduce((sum, fold) => sum + of(fold), 0)
+  const purgedRows = total(({ purged }) => purged)
   return figure(
     'fold-timeline',
-    `${shown.length} folds; ${dropped} rows were dropped between their parts, so that no training label reaches into a test block.`,
+    `${counted(shown.length, 'fold')}; between their parts ${counted(purgedRows, 'row')} ${purgedRows === 1 ? 'was' : 'were'} purged, because their label reaches into the next part, and ${formatNumber(total(({ embargoed }) => embargoed))} more dropped by the embargo.`,
     {
-      data: (['train', 'validation', 'gap', 'test'] as const)
+      data: (['train', 'validation', 'embargo', 'purged', 'test'] as const)
         .filter((part) => spans[part].length > 0)
         .map((part) => ({
           type: 'bar',
           orientation: 'h',
-          name: label[part],
+          name: LABELS[part],
           y: spans[part].map((span) => span.fold),
           base: spans[part].map((span) => utcTime(span.from)),
           x: spans[part].map((span) => span.to - span.from),
           customdata: spans[part].map((span) => [utcTime(span.from), utcTime(span.to), span.rows]),
-          hovertemplate: `%{customdata[0]} to %{customdata[1]}<br>%{customdata[2]} rows<extra>${label[part]}</extra>`,
-          marker: { color: PART_COLORS[part] },
+          hovertemplate: `%{customdata[0]} to %{customdata[1]}<br>%{customdata[2]} rows<extra>${LABELS[part]}</extra>`,
+          marker: MARKERS[part],
         })),
       layout: {
         height: Math.max(240, 130 + 34 * shown.length),

@@ -1,5 +1,6 @@
 import type { Labels } from '../../labels/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted } from '../format-number.js'
 import { NEUTRAL, seriesColor } from '../palette.js'
 import { timeAxis, utcTime } from '../utc-time.js'
 
@@ -40,7 +41,7 @@ export function labelBalance(labels: Labels, time: Float64Array): Figure {
   })
   return figure(
     'label-balance',
-    `${known} labels over ${labels.horizonBars} bars ahead, ${percent} of them up; ${rows - known} bars have no label. Each point is 1/${spanCount} of the bars.`,
+    `${counted(known, 'label')} over ${counted(labels.horizonBars, 'bar')} ahead, ${percent} of them up; ${counted(rows - known, 'bar')} ${rows - known === 1 ? 'has' : 'have'} no label. Each point is 1/${spanCount} of the bars.`,
     {
       data: [
         level(0.5, 'one half', 'dash'),

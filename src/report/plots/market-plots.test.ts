@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { sampleBars } from '../../../test/fixtures/sample-figures.js'
 import { distributionDistance, featureShift } from './feature-shift.js'
 import { precisionRecallCurves } from './precision-recall-curves.js'
+import { confusionByThreshold } from './confusion-by-threshold.js'
 import { priceChart } from './price-chart.js'
 import { regimeBands } from './regime-bands.js'
 import { resourceUse } from './resource-use.js'
@@ -33,11 +34,36 @@ describe('priceChart', () => {
   })
 })
 
+describe('confusionByThreshold', () => {
+  it('adds up to all rows at every threshold, and is the confusion matrix at each', () => {
+    const y = [0, 1, 1, 0, 1]
+    const proba = [0.1, 0.2, 0.6, 0.7, 0.9]
+    const traces = confusionByThreshold({ model: 'm', y, proba }).data as { name: string; x: number[]; y: number[] }[]
+    const at = traces[0]!.x.findIndex((threshold) => threshold > 0.5)
+    expect(Object.fromEntries(traces.map((trace) => [trace.name, trace.y[at]! * 5]))).toEqual({
+      'called up, was up': 2,
+      'called up, was down': 1,
+      'called down, was up': 1,
+      'called down, was down': 1,
+    })
+    for (const k of traces[0]!.x.keys()) expect(traces.reduce((sum, trace) => sum + trace.y[k]!, 0)).toBeCloseTo(1, 12)
+    // Nothing is called up above the highest probability.
+    expect(traces.map((trace) => trace.y.at(-1)! * 5)).toEqual([0, 0, 3, 2])
+  })
+
+  it('refuses columns that do not fit', () =>
+    expect(() => confusionByThreshold({ model: 'm', y: [1], proba: [] })).toThrow(expect.objectContaining({ code: 'bad-shape' })))
+})
+
 describe('regimeBands', () => {
   it('makes one band of neighbours, and none where there is no regime', () => {
     const regime = Float64Array.from(bars.close, (_, i) => (i < 100 ? 0 : i < 150 ? NaN : i < 200 ? -1 : 1))
-    const shapes = regimeBands(bars, regime, ['calm', 'wild']).layout.shapes as { x0: string; x1: string }[]
-    expect(shapes.map(({ x0, x1 }) => [x0, x1])).toEqual([
+    const shapes = regimeBands(bars, regime, ['calm', 'wild']).layout.shapes as { x0: string; x1: string; y1: number }[]
+    // Each stands there twice: pale behind the price, and as a strip at the foot.
+    expect(shapes.filter(({ y1 }) => y1 < 1).map(({ x0, x1 }) => [x0, x1])).toEqual(
+      shapes.filter(({ y1 }) => y1 === 1).map(({ x0, x1 }) => [x0, x1]),
+    )
+    expect(shapes.filter(({ y1 }) => y1 === 1).map(({ x0, x1 }) => [x0, x1])).toEqual([
       ['2018-01-01', '2018-01-05 04:00'],
       ['2018-01-09 08:00', '2018-01-13 12:00'],
     ])
@@ -46,8 +72,8 @@ describe('regimeBands', () => {
   it('gives what is too thin to be seen to the band before it', () => {
     const many = sampleBars(6000)
     const regime = Float64Array.from(many.close, (_, i) => (i < 3000 ? (i % 100 === 50 ? 1 : 0) : 1))
-    const shapes = regimeBands(many, regime, ['calm', 'wild']).layout.shapes as { x0: string; x1: string }[]
-    expect(shapes.map(({ x0, x1 }) => [x0, x1])).toEqual([
+    const shapes = regimeBands(many, regime, ['calm', 'wild']).layout.shapes as { x0: string; x1: string; y1: number }[]
+    expect(shapes.filter(({ y1 }) => y1 === 1).map(({ x0, x1 }) => [x0, x1])).toEqual([
       ['2018-01-01', '2018-05-06'],
       ['2018-05-06', '2018-09-08'],
     ])

@@ -55,6 +55,10 @@ it('counts labels by span, unknown ones apart', () => {
   const shown = labelBalance({ name: 'direction', y, endTime: time, horizonBars: 2 }, time)
   expect(shown.data[2]!.y).toEqual(Array.from({ length: 23 }, () => 0.5))
   expect(shown.caption).toContain('46 labels over 2 bars ahead, 50.0 % of them up; 2 bars have no label')
+  const long = Float64Array.from({ length: 12_001 }, (_, i) => (i === 12_000 ? NaN : i % 2))
+  const hours = long.map((_, i) => i * HOUR)
+  const one = labelBalance({ name: 'direction', y: long, endTime: hours, horizonBars: 1 }, hours)
+  expect(one.caption).toContain('12,000 labels over 1 bar ahead, 50.0 % of them up; 1 bar has no label')
 })
 
 it('draws the parts of a fold where they lie, and the gaps between them', () => {
@@ -69,14 +73,25 @@ it('draws the parts of a fold where they lie, and the gaps between them', () => 
     embargoed: 1,
   }
   const byName = new Map(foldTimeline([fold], time).data.map((trace) => [trace.name, trace]))
-  expect([...byName.keys()]).toEqual(['train', 'validation', 'purged and embargo', 'test'])
+  expect([...byName.keys()]).toEqual(['train', 'validation', 'embargo', 'purged', 'test'])
   expect(byName.get('train')).toMatchObject({ y: ['fold 1'], base: ['2020-01-01'], x: [2 * HOUR] })
-  expect(byName.get('purged and embargo')).toMatchObject({ y: ['fold 1', 'fold 1'], x: [3 * HOUR, 2 * HOUR] })
+  // Two were purged, one in each gap, beside the part that their labels reach into; the third row was dropped by the embargo.
+  expect(byName.get('purged')).toMatchObject({
+    ...{ y: ['fold 1', 'fold 1'], x: [HOUR, HOUR] },
+    base: ['2020-01-01 04:00', '2020-01-01 07:00'],
+  })
+  expect(byName.get('embargo')).toMatchObject({ y: ['fold 1'], x: [2 * HOUR], base: ['2020-01-01 02:00'] })
   expect(foldTimeline([{ ...fold, validation: new Int32Array(0) }], time).data.map((trace) => trace.name)).toEqual([
     'train',
-    'purged and embargo',
+    'embargo',
+    'purged',
     'test',
   ])
+  // Training rows after a test block: its labels reach into the rows that follow it.
+  const around = { ...fold, train: Int32Array.of(20, 21), validation: new Int32Array(0), embargoed: 8 }
+  const after = new Map(foldTimeline([around], time).data.map((trace) => [trace.name, trace]))
+  expect(after.get('purged')).toMatchObject({ base: ['2020-01-01 09:00'], x: [2 * HOUR] })
+  expect(after.get('embargo')).toMatchObject({ base: ['2020-01-01 11:00'], x: [9 * HOUR] })
 })
 
 it('writes AUC and interval into the legend', () => {

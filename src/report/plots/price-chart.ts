@@ -1,8 +1,10 @@
 import { LabError } from '../../core/index.js'
 import type { Bars } from '../../data/index.js'
 import { figure, type Figure } from '../figure.js'
-import { DOWN_COLOR, NEUTRAL, seriesColor, seriesDash, UP_COLOR } from '../palette.js'
+import { counted } from '../format-number.js'
+import { DOWN_COLOR, INK, seriesColors, UP_COLOR } from '../palette.js'
 import { timeAxis, utcTime, utcTimes } from '../utc-time.js'
+import { candlestick } from './candlestick.js'
 
 export interface PriceLine {
   readonly name: string
@@ -34,6 +36,10 @@ export interface PriceChartOptions {
 
 const SHOWN_BARS = 200
 
+/** Lines keep off the colours of the candles they are drawn over. */
+const LINE_COLORS = seriesColors.filter((color) => color !== UP_COLOR && color !== DOWN_COLOR)
+const DASHES = ['solid', 'dash', 'dot'] as const
+
 /** Candles with what was computed, traded and labelled on them. @throws LabError `bad-range`, `bad-line` where a column has not one value a bar */
 export function priceChart(bars: Bars, options: PriceChartOptions = {}): Figure {
   const count = bars.time.length
@@ -53,23 +59,22 @@ export function priceChart(bars: Bars, options: PriceChartOptions = {}): Figure 
   const x = utcTimes(bars.time.subarray(from, to))
   const line = (one: PriceLine, series: number, yaxis: 'y' | 'y2') => ({
     ...{ type: 'scatter', mode: 'lines', name: one.name, x, y: cut(one.values), yaxis },
-    line: { color: seriesColor(series), dash: seriesDash(series), width: 1.4 },
+    line: {
+      color: LINE_COLORS[series % LINE_COLORS.length]!,
+      dash: DASHES[Math.min(2, Math.floor(series / LINE_COLORS.length))],
+      width: 1.6,
+    },
     hovertemplate: '%{y:.6~g}',
   })
   const inside = trades.filter(({ time }) => time >= bars.time[from]! && (to === count || time < bars.time[to]!))
   const parts = [
     ...(lines.length === 0 ? [] : [`lines: ${lines.map(({ name }) => name).join(', ')}`]),
-    ...(trades.length === 0 ? [] : [`${inside.length} fills as triangles`]),
-    ...(labels === undefined ? [] : ['labels as dots, up below the bar, down above it']),
+    ...(trades.length === 0 ? [] : [`${inside.length} fills as triangles, up for a buy`]),
+    ...(labels === undefined ? [] : ['labels as dots: up below the bar, down (diamonds) above it']),
   ]
   return figure('price-chart', `Bars ${from} to ${to - 1} of ${bars.symbol}${parts.length === 0 ? '' : `; ${parts.join('; ')}`}.`, {
     data: [
-      {
-        ...{ type: 'candlestick', name: bars.symbol, x, showlegend: false },
-        ...{ open: cut(bars.open), high: cut(bars.high), low: cut(bars.low), close: cut(bars.close) },
-        increasing: { line: { color: UP_COLOR, width: 1 } },
-        decreasing: { line: { color: DOWN_COLOR, width: 1 } },
-      },
+      candlestick(bars, from, to),
       ...lines.map((one, i) => line(one, i, 'y')),
       ...(labels === undefined ? [] : labelMarks(bars, cut(labels), from, x)),
       ...(['buy', 'sell'] as const).flatMap((side) => tradeMarks(side, inside)),
@@ -77,7 +82,7 @@ export function priceChart(bars: Bars, options: PriceChartOptions = {}): Figure 
     ],
     layout: {
       height: panel.length === 0 ? 460 : 560,
-      title: { text: `${bars.symbol}: ${to - from} bars` },
+      title: { text: `${bars.symbol}: ${counted(to - from, 'bar')}` },
       hovermode: 'x unified',
       legend: { y: -0.16, yanchor: 'top' },
       margin: { b: 110 },
@@ -105,7 +110,7 @@ function labelMarks(
       ...{ type: 'scatter', mode: 'markers', name: up ? 'label up' : 'label down', hoverinfo: 'skip' },
       x: at.map((i) => x[i]),
       y: at.map((i) => (up ? bars.low[from + i]! - distance : bars.high[from + i]! + distance)),
-      marker: { color: up ? UP_COLOR : DOWN_COLOR, size: 4, symbol: up ? 'circle' : 'diamond' },
+      marker: { color: up ? UP_COLOR : DOWN_COLOR, size: 5, symbol: up ? 'circle' : 'diamond' },
     }
   })
 }
@@ -122,8 +127,7 @@ function tradeMarks(side: ChartTrade['side'], trades: readonly ChartTrade[]): Re
       marker: {
         symbol: side === 'buy' ? 'triangle-up' : 'triangle-down',
         size: 11,
-        color: seriesColor(side === 'buy' ? 0 : 3),
-        line: { color: NEUTRAL, width: 1 },
+        color: INK,
       },
       hovertemplate: `${side} %{y:.6~g} %{text}<extra></extra>`,
     },

@@ -1,5 +1,6 @@
 import type { Bars } from '../../data/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted } from '../format-number.js'
 import { seriesColor } from '../palette.js'
 import { timeAxis, utcTimes } from '../utc-time.js'
 
@@ -9,7 +10,7 @@ export function priceOverview(bars: Bars): Figure {
   const positive = close.filter((value) => value > 0)
   const spread = positive.reduce((a, b) => Math.max(a, b), 0) / positive.reduce((a, b) => Math.min(a, b), Infinity)
   const logarithmic = positive.length === close.length && spread > 5
-  return figure('price-overview', `Close of ${bars.symbol}, ${close.length} bars${logarithmic ? ', logarithmic axis' : ''}.`, {
+  return figure('price-overview', `Close of ${bars.symbol}, ${counted(close.length, 'bar')}${logarithmic ? ', logarithmic axis' : ''}.`, {
     data: [
       {
         type: 'scatter',

@@ -1,8 +1,11 @@
 import { LabError } from '../../core/index.js'
 import type { Bars } from '../../data/index.js'
 import { figure, type Figure } from '../figure.js'
-import { NEUTRAL, seriesColor, withOpacity } from '../palette.js'
+import { INK, seriesColor, withOpacity } from '../palette.js'
 import { timeAxis, utcTime, utcTimes } from '../utc-time.js'
+
+/** Height of the strip below the bands, as a share of the plot. */
+const STRIP = 0.04
 
 /** Bands thinner than this share of the time shown cannot be seen; they are left to their neighbours. */
 const THINNEST = 1 / 1500
@@ -29,12 +32,12 @@ export function regimeBands(bars: Bars, regime: ArrayLike<number>, names: readon
       data: [
         {
           ...{ type: 'scatter', mode: 'lines', name: 'close', x: utcTimes(bars.time), y: Array.from(bars.close), showlegend: false },
-          line: { color: NEUTRAL, width: 1.2 },
+          line: { color: INK, width: 1.2 },
         },
         // Empty traces, for the legend alone: shapes have none.
         ...names.map((name, r) => ({
           ...{ type: 'scatter', mode: 'markers', name, x: [null], y: [null] },
-          marker: { symbol: 'square', size: 12, color: withOpacity(seriesColor(r), 0.45) },
+          marker: { symbol: 'square', size: 12, color: seriesColor(r) },
         })),
       ],
       layout: {
@@ -42,10 +45,18 @@ export function regimeBands(bars: Bars, regime: ArrayLike<number>, names: readon
         title: { text: `Regimes of ${bars.symbol}` },
         xaxis: timeAxis(),
         yaxis: { title: { text: 'price' } },
-        shapes: bands.map(({ from, to, r }) => ({
-          ...{ type: 'rect', layer: 'below', yref: 'paper', y0: 0, y1: 1, x0: utcTime(from), x1: utcTime(to) },
-          ...{ fillcolor: withOpacity(seriesColor(r), 0.22), line: { width: 0 } },
-        })),
+        // A pale band behind the price, and the full colour in a strip at its foot, where it stands out from the page.
+        shapes: bands.flatMap(({ from, to, r }) =>
+          (
+            [
+              [1, 0.18],
+              [STRIP, 1],
+            ] as const
+          ).map(([height, opacity]) => ({
+            ...{ type: 'rect', layer: 'below', yref: 'paper', y0: 0, y1: height, x0: utcTime(from), x1: utcTime(to) },
+            ...{ fillcolor: withOpacity(seriesColor(r), opacity), line: { width: 0 } },
+          })),
+        ),
       },
     },
   )

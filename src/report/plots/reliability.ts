@@ -1,6 +1,6 @@
 import { brierDecomposition, calibrationTable, type CalibrationOptions } from '../../metrics/index.js'
 import { figure, type Figure } from '../figure.js'
-import { formatNumber } from '../format-number.js'
+import { counted, formatNumber } from '../format-number.js'
 import { NEUTRAL, seriesColor, withOpacity } from '../palette.js'
 import { slug } from '../slug.js'
 
@@ -31,7 +31,8 @@ export function reliabilityDiagram({ model, y, p, series = 0 }: ReliabilityInput
   })
   const within = parts.withinBinVariance - parts.withinBinCovariance
   const sum = `Brier score ${formatNumber(parts.brier)} = reliability ${formatNumber(parts.reliability)} - resolution ${formatNumber(parts.resolution)} + uncertainty ${formatNumber(parts.uncertainty)} ${within < 0 ? '-' : '+'} ${formatNumber(Math.abs(within))} within bins`
-  return figure(`reliability-${slug(model)}`, `${sum}; ${y.length} rows in ${table.length} bins, whiskers are 95 % intervals.`, {
+  const rows = `${counted(y.length, 'row')} in ${counted(table.length, 'bin')}`
+  return figure(`reliability-${slug(model)}`, `${sum}; ${rows}, whiskers are 95 % intervals.`, {
     data: [
       line('perfect', [low, high], 'dash'),
       line('share of all', [share, share], 'dot'),
@@ -69,9 +70,9 @@ export function reliabilityDiagram({ model, y, p, series = 0 }: ReliabilityInput
     layout: {
       height: 440,
       title: { text: `Reliability: ${model}` },
-      xaxis: { title: { text: 'predicted probability of up' }, range: [low, high], domain: [0, 0.62] },
+      xaxis: { title: { text: 'predicted probability of up' }, range: [low, high], domain: [0, 0.58] },
       yaxis: { title: { text: 'share that was up' }, range: [low, high] },
-      xaxis2: { domain: [0.74, 1], anchor: 'y2', showgrid: false },
+      xaxis2: { domain: [0.72, 0.98], anchor: 'y2', showgrid: false, tickangle: 45 },
       yaxis2: { anchor: 'x2', title: { text: 'adds to the uncertainty' }, zeroline: true, zerolinecolor: NEUTRAL },
     },
   })

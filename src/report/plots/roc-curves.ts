@@ -41,6 +41,8 @@ export function rocCurves(curves: readonly RocCurve[]): Figure {
       layout: {
         height: 480,
         title: { text: 'ROC curves' },
+        // Below the diagonal there is room for names with their intervals; above the plot they would need several lines.
+        legend: { orientation: 'v', x: 0.99, xanchor: 'right', y: 0.02, yanchor: 'bottom' },
         xaxis: { title: { text: 'false positive rate' }, range: [0, 1] },
         yaxis: { title: { text: 'true positive rate' }, range: [0, 1.005] },
       },

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createRng } from '../../core/index.js'
 import { brierDecomposition, calibrationTable, sigmoid } from '../../metrics/index.js'
 import { figure } from '../figure.js'
+import { NEUTRAL, seriesColors } from '../palette.js'
 import { closeRenderer, renderSvg } from '../picture/render.js'
 import { reliabilityDiagram } from './reliability.js'
 import { shapDependence } from './shap-dependence.js'
@@ -48,7 +49,7 @@ describe('shapBeeswarm', () => {
     expect(second.reduce((least, point) => (point.x < least.x ? point : least)).color).toBe(1)
     expect(second.reduce((most, point) => (point.x > most.x ? point : most)).color).toBe(0)
     expect(Math.max(...known.y.map((y) => Math.abs(y - Math.round(y))))).toBeLessThanOrEqual(0.4)
-    expect(VALUE_SCALE.map(([, color]) => color)).toEqual(['#0072B2', '#B5B9BF', '#D55E00'])
+    expect(VALUE_SCALE.map(([, color]) => color)).toEqual([seriesColors[0], NEUTRAL, seriesColors[1]])
   })
 
   it('shows missing values apart', () => {
@@ -74,7 +75,7 @@ describe('shapDependence', () => {
     )
     const holed = featureValues.map((value, at) => (at === 1 ? NaN : value))
     expect(shapDependence({ ...input, featureValues: holed }, 'second').caption).toContain(
-      '599 of 600 rows; 1 rows without a value are left out',
+      '599 of 600 rows; 1 row without a value is left out',
     )
     expect(() => shapDependence(input, 'fourth')).toThrow(expect.objectContaining({ code: 'unknown-feature' }) as Error)
     expect(() => shapDependence(input, 'first', { colorBy: 'x' })).toThrow(expect.objectContaining({ code: 'unknown-feature' }) as Error)

@@ -1,5 +1,6 @@
 import { LabError } from '../../core/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted, formatNumber } from '../format-number.js'
 import { NEUTRAL, seriesColor } from '../palette.js'
 import { slug } from '../slug.js'
 import { evenly, VALUE_SCALE, type ShapFigureInput } from './shap-summary.js'
@@ -39,10 +40,13 @@ export function shapDependence(
   const finite = [...(colors ?? [])].filter(Number.isFinite).sort((a, b) => a - b)
   // The outer twentieths share a colour, so that a few extremes do not take all of the scale.
   const [low, high] = [finite[Math.floor(0.05 * finite.length)] ?? 0, finite[Math.ceil(0.95 * finite.length) - 1] ?? 1]
-  const missing = rows === known.length ? '' : `; ${rows - known.length} rows without a value are left out`
+  const missing =
+    rows === known.length
+      ? ''
+      : `; ${counted(rows - known.length, 'row')} without a value ${rows - known.length === 1 ? 'is' : 'are'} left out`
   return figure(
     `shap-${slug(feature)}-${slug(model)}`,
-    `What ${feature} adds to the predictions of ${model} at each of its values${colorBy === undefined ? '' : `, coloured by ${colorBy}`}: ${kept.length} of ${rows} rows${missing}.`,
+    `What ${feature} adds to the predictions of ${model} at each of its values${colorBy === undefined ? '' : `, coloured by ${colorBy}`}: ${formatNumber(kept.length)} of ${counted(rows, 'row')}${missing}.`,
     {
       data: [
         {

@@ -1,6 +1,7 @@
 import { createRng } from '../../core/index.js'
 import type { ShapSummary } from '../../models/index.js'
 import { figure, type Figure } from '../figure.js'
+import { counted, formatNumber } from '../format-number.js'
 import { NEUTRAL, seriesColors } from '../palette.js'
 import { slug } from '../slug.js'
 
@@ -13,7 +14,7 @@ export type ShapFigureInput = Pick<ShapSummary, 'names' | 'values' | 'featureVal
 /** Low to high values of a feature: blue to orange through grey, apart for every kind of colour vision. */
 export const VALUE_SCALE = [
   [0, seriesColors[0]!],
-  [0.5, '#B5B9BF'],
+  [0.5, NEUTRAL],
   [1, seriesColors[1]!],
 ] as const
 
@@ -74,7 +75,7 @@ export function shapBeeswarm(
         : 'adds %{x:.4f}, value missing<extra></extra>',
     }
   }
-  const limited = rows > points ? `, ${points} of ${rows} rows` : `, ${rows} rows`
+  const limited = rows > points ? `, ${formatNumber(points)} of ${counted(rows, 'row')}` : `, ${counted(rows, 'row')}`
   return figure(
     `shap-summary-${slug(model)}`,
     `What the ${shown.length} most important features add to the predictions of ${model}, in ${unit}${limited}; orange is a high value of the feature, blue a low one.`,

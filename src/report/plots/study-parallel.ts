@@ -1,6 +1,6 @@
 import { figure, type Figure } from '../figure.js'
 import { formatNumber } from '../format-number.js'
-import { seriesColor } from '../palette.js'
+import { NEUTRAL, seriesColor } from '../palette.js'
 import type { StudyPlotOptions, StudyTrialPoint } from './study-history.js'
 
 type Value = number | string | boolean
@@ -39,8 +39,8 @@ export function studyParallel(trials: readonly StudyTrialPoint[], { metric, dire
     ),
   ]
   const best = Math.max(Math.min(1, complete.length), Math.floor(complete.length * BEST_SHARE))
-  const line = ({ number, params, value }: StudyTrialPoint, color: string, width: number, opacity: number): Record<string, unknown> => ({
-    ...{ type: 'scatter', mode: 'lines', showlegend: false, opacity, line: { color, width } },
+  const line = ({ number, params, value }: StudyTrialPoint, color: string, width: number): Record<string, unknown> => ({
+    ...{ type: 'scatter', mode: 'lines', showlegend: false, line: { color, width } },
     x: axes.map((_, i) => i),
     y: axes.map((axis, i) => axis.place(i === names.length ? value! : params[axis.name]!)),
     hovertemplate: `trial ${number}: ${metric} ${value!.toFixed(5)}<extra></extra>`,
@@ -53,15 +53,17 @@ export function studyParallel(trials: readonly StudyTrialPoint[], { metric, dire
     `Parameters and ${metric} of ${complete.length} complete trials, one line each; the best ${best} stand${best === 1 ? 's' : ''} out.`,
     {
       data: [
-        ...complete.slice(best).map((trial) => line(trial, '#C5C9D0', 1, 0.7)),
+        ...complete.slice(best).map((trial) => line(trial, NEUTRAL, 0.8)),
         ...complete
           .slice(0, best)
           .reverse()
-          .map((trial) => line(trial, seriesColor(1), 2, 1)),
+          .map((trial) => line(trial, seriesColor(1), 2.5)),
       ],
       layout: {
         height: 420,
         title: { text: 'Parameters of the trials' },
+        // Heights are places between the least and the most: as numbers they would say nothing.
+        meta: { numbers: false },
         xaxis: {
           tickmode: 'array',
           tickvals: axes.map((_, i) => i),
