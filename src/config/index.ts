@@ -1,4 +1,5 @@
 export type { ConfigProblem } from './config-problems.js'
 export * from './load-config.js'
 export * from './parse-config.js'
+export * from './parse-yaml.js'
 export * from './training-schema.js'

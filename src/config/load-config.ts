@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { displayPath, EXIT, LabError, projectPath, resolveUserPath } from '../core/index.js'
+import { stringify } from 'yaml'
+import { displayPath, EXIT, LabError, projectPath, resolveUserPath, withDisplay } from '../core/index.js'
 import type { ConfigProblem } from './config-problems.js'
 import { parseConfigText, parseConfigValue } from './parse-config.js'
 import type { TrainingConfig, TrainingConfigInput } from './training-schema.js'
@@ -16,8 +17,12 @@ export function loadConfig(path?: string): TrainingConfig {
   const file = path === undefined ? defaultConfigPath() : resolveUserPath(path)
   const { config, problems } = parseConfigText(readConfigText(file))
   if (config === undefined) throw badConfig(displayPath(file), problems)
-  return config
+  return showable(config)
 }
+
+/** What a notebook's cell shows that ends with it: all of it, defaults filled in, as the file would say it. */
+const showable = (config: TrainingConfig): TrainingConfig =>
+  withDisplay(config, () => ({ 'text/plain': stringify(config, { lineWidth: 120 }) }))
 
 /** Every problem of a file, none where it can be used. @throws LabError `config-not-found` */
 export function configErrors(path?: string): readonly ConfigProblem[] {
@@ -28,7 +33,7 @@ export function configErrors(path?: string): readonly ConfigProblem[] {
 export function makeConfig(value: TrainingConfigInput = {}): TrainingConfig {
   const { config, problems } = parseConfigValue(value)
   if (config === undefined) throw badConfig('configuration', problems)
-  return config
+  return showable(config)
 }
 
 /** One problem as one line: `config/ml/training.yaml:12:3 resources.max_wokers: unknown key; did you mean max_workers?` */

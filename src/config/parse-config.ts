@@ -1,8 +1,9 @@
-import { LineCounter, parseDocument, isMap, isNode, isScalar, type Document } from 'yaml'
 import { problem, problemsOf, type ConfigProblem } from './config-problems.js'
+import { parseYaml } from './parse-yaml.js'
 import { fillEmptySections } from './schema-walk.js'
 import { trainingConfigSchema, type TrainingConfig } from './training-schema.js'
 
+/** A configuration, or what keeps it from being one. */
 export interface ParsedConfig {
   /** Undefined where there is a problem. */
   readonly config: TrainingConfig | undefined
@@ -27,35 +28,9 @@ export function parseConfigValue(value: unknown): ParsedConfig {
 
 /** {@link parseConfigValue} of YAML text, with line and column of each problem. An empty file gives all defaults. */
 export function parseConfigText(text: string): ParsedConfig {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
-      const place = error.linePos?.[0]
-      return {
-        ...problem([], `not readable as YAML: ${error.message.split(' at line ')[0]!}`),
-        ...(place && { line: place.line, column: place.col }),
-      }
-    })
-    return { config: undefined, problems }
-  }
-  const { config, problems } = parseConfigValue(document.toJS() as unknown)
-  const placed = problems.map((found) => ({ ...found, ...position(document, lines, found.keys) }))
-  return { config, problems: placed.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)) }
-}
-
-/** Place of the key at the end of the path; where it is missing, that of the deepest section that is there. */
-function position(document: Document, lines: LineCounter, keys: readonly PropertyKey[]): { line: number; column: number } | undefined {
-  for (let depth = keys.length; depth >= 1; depth--) {
-    const parent = document.getIn(keys.slice(0, depth - 1), true)
-    const key = isMap(parent)
-      ? parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(keys[depth - 1]))?.key
-      : undefined
-    const node = key ?? document.getIn(keys.slice(0, depth), true)
-    if (isNode(node) && node.range) {
-      const { line, col } = lines.linePos(node.range[0])
-      return { line, column: col }
-    }
-  }
-  return undefined
+  const { value: config, problems } = parseYaml(text, (value) => {
+    const parsed = parseConfigValue(value)
+    return { value: parsed.config, problems: parsed.problems }
+  })
+  return { config, problems }
 }

@@ -4,6 +4,7 @@
  */
 export type MimeBundle = Record<string, unknown>
 
+/** How a bundle is shown. */
 export interface DisplayOptions {
   readonly metadata?: object
   /** Display id: a later call with `update: true` redraws the same output. */
@@ -18,10 +19,21 @@ const sink = (): DisplaySink | undefined => (globalThis as { __labDisplay?: Disp
 /** The method by which a value gives its MIME bundle (Deno's and this project's convention). */
 export const DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never
 
+/** A value that shows itself. */
 export interface Displayable {
   [DISPLAY](): MimeBundle | Promise<MimeBundle>
 }
 
+/**
+ * Gives a value, arrays included, its own display. Nothing else sees it: not JSON, a spread, a comparison or a loop. What is made of the value (`{ ...value }`,
+ * `array.filter(...)`) is plain again.
+ * @returns the value itself
+ */
+export function withDisplay<T extends object>(value: T, show: () => MimeBundle | Promise<MimeBundle>): T {
+  return Object.defineProperty(value, DISPLAY, { value: show, enumerable: false, configurable: true, writable: true })
+}
+
+/** True where a notebook kernel takes what is displayed. */
 export const inNotebook = (): boolean => sink() !== undefined
 
 /** The text/plain part of a bundle; undefined where it has none. */
@@ -45,8 +57,10 @@ export async function display(value: unknown, options: DisplayOptions = {}): Pro
   displayBundle({ 'text/plain': typeof value === 'string' ? value : inspect(value, { depth: 3, maxArrayLength: 60 }) }, options)
 }
 
+/** Shows Markdown: rendered in a notebook, as it is elsewhere. */
 export function displayMarkdown(text: string): void {
   displayBundle({ 'text/markdown': text, 'text/plain': text })
 }
 
+/** The text with `&`, `<`, `>` and both quotation marks as entities. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)

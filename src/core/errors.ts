@@ -16,6 +16,7 @@ export interface LabErrorDetails {
   readonly exitCode?: number
 }
 
+/** An error that a person is meant to read: the message says what happened, the details what was received, what was expected and what to type next. Programs tell them apart by `code`. */
 export class LabError extends Error {
   override readonly name = 'LabError'
   readonly code: string
@@ -67,6 +68,7 @@ export interface ErrorJson {
   readonly stack?: string
 }
 
+/** An error as plain data, for IPC and JSON. What is no LabError gets the code `unexpected` and keeps its stack; causes are left out. */
 export function errorToJson(error: unknown): ErrorJson {
   if (isLabError(error)) {
     const { code, message, received, expected, help } = error
@@ -83,6 +85,7 @@ export function errorToJson(error: unknown): ErrorJson {
   return { code: 'unexpected', message: inspect(error) }
 }
 
+/** The error again; a stack that came along stands as its cause. */
 export function errorFromJson(json: ErrorJson): LabError {
   return new LabError(json.code, json.message, {
     received: json.received,

@@ -4,6 +4,7 @@ import { systemClock } from './clock.js'
 import { LabError } from './errors.js'
 import { isAlive, processIdentity, type ProcessIdentity } from './process-identity.js'
 
+/** How to wait for another owner of a lock. */
 export interface FileLockOptions {
   /** How long to wait for another owner. Default 10 s. */
   readonly timeoutMs?: number

@@ -8,6 +8,7 @@ export function logger(): Logger {
   return root
 }
 
+/** Replaces the logger of this process. */
 export function setLogger(next: Logger): void {
   root = next
 }

@@ -29,6 +29,7 @@ function bootId(): string {
   }
 }
 
+/** What tells this process from every other, also from a later one with the same number: pid, start time, boot and host. */
 export function processIdentity(pid: number = process.pid): ProcessIdentity {
   return { pid, startTicks: startTicks(pid) ?? '', bootId: bootId(), host: hostname() }
 }

@@ -13,6 +13,7 @@ export interface ProgressEvent {
   readonly finished: boolean
 }
 
+/** Where progress goes: a notebook, a terminal, a log. */
 export type ProgressSink = (event: ProgressEvent) => void
 
 /** A running piece of work. `close()` is safe to call twice. */
@@ -28,6 +29,7 @@ export function setProgressSink(next: ProgressSink | undefined): void {
   sink = next
 }
 
+/** One line: label, done of total, seconds, detail. */
 export function describeProgress(event: ProgressEvent): string {
   const share = event.total === undefined ? String(event.done) : `${event.done}/${event.total}`
   const seconds = (event.elapsedMs / 1000).toFixed(1)

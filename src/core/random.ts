@@ -14,7 +14,10 @@ export interface Rng {
   fork(purpose: string): Rng
 }
 
-/** @param seed any safe integer; @param purpose what the numbers are for ('batch-order', 'init'), so that uses do not share a stream. Algorithm: xoshiro128**, Blackman & Vigna 2018. */
+/**
+ * Repeatable random numbers: equal seed and purpose give the same stream on every machine.
+ * @param seed any safe integer; @param purpose what the numbers are for ('batch-order', 'init'), so that uses do not share a stream. Algorithm: xoshiro128**, Blackman & Vigna 2018.
+ */
 export function createRng(seed: number, purpose = ''): Rng {
   const digest = Buffer.from(sha256(String(seed), purpose), 'hex')
   const state = Uint32Array.from({ length: 4 }, (_, i) => digest.readUInt32LE(i * 4))

@@ -1,7 +1,9 @@
 import { LabError } from '../core/index.js'
 import type { Bars } from './bars.js'
 import { formatTimeframe } from './timeframe.js'
+import { showableBars } from './show-bars.js'
 
+/** How old a joined bar may be. */
 export interface AlignOptions {
   /** Carry a bar on for at most this many bars where the other symbol has none (a market that is closed while this one is open). Default 0: NaN. */
   readonly maxAgeBars?: number
@@ -37,7 +39,7 @@ export function alignBars(bars: Bars, other: Bars, { maxAgeBars = 0 }: AlignOpti
     out.volume[i] = other.volume[at]!
   }
   if (matched === 0) throw noOverlap(bars, other)
-  return { symbol: other.symbol, timeframeMs: other.timeframeMs, time: bars.time, ...out }
+  return showableBars({ symbol: other.symbol, timeframeMs: other.timeframeMs, time: bars.time, ...out })
 }
 
 function noOverlap(bars: Bars, other: Bars): LabError {

@@ -1,8 +1,9 @@
 import type { Bars } from './bars.js'
+import { showableBars } from './show-bars.js'
 
 /** Bars `from` up to but not including `to`, by position. Columns share memory with the original. */
 export function barRange(bars: Bars, from: number, to: number): Bars {
-  return {
+  return showableBars({
     ...bars,
     time: bars.time.subarray(from, to),
     open: bars.open.subarray(from, to),
@@ -10,5 +11,5 @@ export function barRange(bars: Bars, from: number, to: number): Bars {
     low: bars.low.subarray(from, to),
     close: bars.close.subarray(from, to),
     volume: bars.volume.subarray(from, to),
-  }
+  })
 }

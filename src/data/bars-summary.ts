@@ -18,7 +18,7 @@ export interface BarsSummary extends Displayable {
   readonly upShare: number
 }
 
-/** @param title a line above, for example the dataset's. */
+/** Symbol, length, span, first and last close, extremes and share of rising bars, in a form that shows itself. @param title a line above, for example the dataset's. */
 export function describeBars(bars: Bars, title = bars.symbol): BarsSummary {
   const n = bars.time.length
   let [lowest, highest, up] = [NaN, NaN, 0]

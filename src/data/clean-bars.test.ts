@@ -25,7 +25,7 @@ function raw(rows: readonly Row[], hasVolume = true): RawBars {
     notNumbers: 0,
     absentRows: 0,
     unreadableTimes: rows.some((row) => Number.isNaN(row[0])) ? ['row 2: "soon"'] : [],
-    facts: { format: 'csv', layout: 'single', symbols: [], columns: {}, timeFormat: '', notes: [] },
+    facts: { format: 'csv', layout: 'single', symbols: [], columns: {}, timeFormat: '', readAs: '', notes: [] },
   }
 }
 

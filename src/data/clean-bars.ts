@@ -5,6 +5,7 @@ import { qualityReport, type GapNote, type GapSummary, type QualityCheck, type Q
 import type { RawBars } from './read-raw-bars.js'
 import { findGaps, type Gap } from './sessions.js'
 import { formatTimeframe, mostFrequentStep } from './timeframe.js'
+import { showableBars } from './show-bars.js'
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const
 type Columns = Record<(typeof COLUMNS)[number], Float64Array>
@@ -17,6 +18,7 @@ const TITLES: Record<keyof QualityPolicy, string> = {
   missingPrices: 'missing prices',
   nonPositive: 'prices not above zero',
   crossed: 'high below or low above open or close',
+  priceSpikes: 'price spikes: ten times or a tenth of both neighbours',
   missingVolume: 'missing volume',
   negativeVolume: 'negative volume',
   zeroVolume: 'zero volume',
@@ -59,6 +61,7 @@ const OTHER: Record<keyof QualityPolicy, string> = {
   missingPrices: 'drop',
   nonPositive: 'drop',
   crossed: 'widen',
+  priceSpikes: 'keep',
   missingVolume: 'keep',
   negativeVolume: 'missing',
   zeroVolume: 'keep',
@@ -99,7 +102,7 @@ export function cleanBars(raw: RawBars, given: Partial<QualityPolicy> = {}): { b
     hasVolume: raw.hasVolume,
     notes: notes(raw, columns.time, timeframeMs),
   })
-  return { bars: { symbol: raw.symbol, timeframeMs, ...columns }, quality }
+  return { bars: showableBars({ symbol: raw.symbol, timeframeMs, ...columns }), quality }
 }
 
 function notes(raw: RawBars, time: Float64Array, timeframeMs: number): string[] {
@@ -177,7 +180,7 @@ const without = (columns: Columns, rows: readonly number[]): Columns => {
 function checkPrices(start: Columns, findings: Findings): Columns {
   let columns = start
   const { policy } = findings
-  const record = (check: 'missingPrices' | 'nonPositive' | 'crossed', rows: readonly number[]): void => {
+  const record = (check: 'missingPrices' | 'nonPositive' | 'crossed' | 'priceSpikes', rows: readonly number[]): void => {
     const done = { drop: 'dropped', keep: 'kept', fill: 'filled', widen: 'widened', error: '' }[policy[check]]
     findings.add(check, rows.length, timesOf(columns, rows), `${done} ${rows.length} bars`)
   }
@@ -202,7 +205,18 @@ function checkPrices(start: Columns, findings: Findings): Columns {
       columns.high[i] = Math.max(...prices)
       columns.low[i] = Math.min(...prices)
     }
-  return columns
+  const spikes = rowsWhere(columns, (i) => isSpike(columns.close, i))
+  record('priceSpikes', spikes)
+  return spikes.length > 0 && policy.priceSpikes === 'drop' ? without(columns, spikes) : columns
+}
+
+const SPIKE = 10
+
+/** Beside both neighbours: a split or a crash, which stays where it went, is none. */
+function isSpike(close: Float64Array, i: number): boolean {
+  if (i === 0 || i === close.length - 1) return false
+  const [a, b] = [close[i]! / close[i - 1]!, close[i]! / close[i + 1]!]
+  return (a > SPIKE && b > SPIKE) || (a > 0 && b > 0 && a < 1 / SPIKE && b < 1 / SPIKE)
 }
 
 const timesOf = (columns: Columns, rows: readonly number[]): number[] => rows.slice(0, 3).map((row) => columns.time[row]!)

@@ -18,18 +18,46 @@ export type TableLayout =
   | { readonly kind: 'wide'; readonly symbols: ReadonlyMap<string, PriceColumns> }
 
 const NAMES: Record<Price | 'volume', readonly string[]> = {
-  open: ['open', 'o', 'openprice', 'priceopen', 'openbid', 'openask', 'first'],
-  high: ['high', 'h', 'highprice', 'pricehigh', 'highbid', 'highask', 'max'],
-  low: ['low', 'l', 'lowprice', 'pricelow', 'lowbid', 'lowask', 'min'],
-  close: ['close', 'c', 'closeprice', 'priceclose', 'closebid', 'closeask', 'closelast', 'last', 'price'],
-  volume: ['volume', 'vol', 'v', 'tradedvolume', 'basevolume', 'volumebase', 'tickvolume', 'tickvol', 'volumefrom'],
+  open: ['open', 'o', 'openprice', 'priceopen', 'openbid', 'openask', 'first', 'eroffnung', 'eroffnungskurs', 'erster'],
+  high: ['high', 'h', 'highprice', 'pricehigh', 'highbid', 'highask', 'max', 'hoch', 'hochst', 'tageshoch'],
+  low: ['low', 'l', 'lowprice', 'pricelow', 'lowbid', 'lowask', 'min', 'tief', 'tiefst', 'tagestief'],
+  close: [
+    'close',
+    'c',
+    'closeprice',
+    'priceclose',
+    'closebid',
+    'closeask',
+    'closelast',
+    'last',
+    'price',
+    'schluss',
+    'schlusskurs',
+    'letzter',
+  ],
+  volume: [
+    'volume',
+    'vol',
+    'v',
+    'tradedvolume',
+    'basevolume',
+    'volumebase',
+    'tickvolume',
+    'tickvol',
+    'volumefrom',
+    'volumen',
+    'stucke',
+    'umsatz',
+  ],
 }
 const SYMBOL_NAMES = ['symbol', 'ticker', 'tic', 'pair', 'instrument', 'sym', 'market', 'asset', 'coin', 'code']
 
-/** 'Open', '<OPEN>', '1. open', 'open_price' in one form. */
+/** 'Open', '<OPEN>', '1. open', 'open_price', 'Eröffnung' in one form, without accents. */
 export const nameKey = (name: string): string =>
   name
     .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
     .replace(/^\d+\s*[.)]\s*/, '')
     .replace(/[^a-z0-9]/g, '')
 
@@ -74,7 +102,8 @@ export function detectLayout(names: readonly string[], mapping: ColumnMapping = 
   throw new LabError('missing-columns', `No column for ${missing.join(', ')} was found.`, {
     received: `columns ${names.map((name) => JSON.stringify(name)).join(', ')}`,
     expected: 'columns for open, high, low and close (any case), or one set of them for each symbol, such as BTC:open',
-    help: `name them: loadBars({ columns: { ${missing.map((price) => `${price}: '...'`).join(', ')} } })`,
+    help: `rename the columns in the file, or in a notebook: loadBars({ columns: { ${missing.map((price) => `${price}: '...'`).join(', ')} } })`,
+    exitCode: EXIT.usage,
   })
 }
 

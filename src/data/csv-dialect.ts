@@ -1,4 +1,4 @@
-import { displayPath, LabError } from '../core/index.js'
+import { displayPath, EXIT, LabError } from '../core/index.js'
 
 /** How a CSV text is written, found from its beginning. */
 export interface CsvDialect {
@@ -69,7 +69,7 @@ export function detectCsvDialect(text: string, whole: boolean, path: string): Cs
   const best = DELIMITERS.map((delimiter) => ({ delimiter, ...commonWidth(looked, delimiter) })).reduce((a, b) =>
     b.width >= 3 && (a.width < 3 || b.lines > a.lines || (b.lines === a.lines && b.width > a.width)) ? b : a,
   )
-  if (best.width < 3) throw notATable(path, looked[0] ?? '')
+  if (best.width < 3) throw tooFewColumns(path, looked[0] ?? '') ?? notATable(path, looked[0] ?? '')
   const rows = lines.map((line) => splitCsvLine(line, best.delimiter))
   const fits = (row: readonly string[]): boolean => row.length === best.width
   const firstValues = rows.findIndex((row) => fits(row) && isValueLine(row))
@@ -91,6 +91,22 @@ export function detectCsvDialect(text: string, whole: boolean, path: string): Cs
     header: rows[headerAt]!.map((name) => name.trim()),
     sample: rows.slice(skipLines, skipLines + SAMPLE_ROWS).filter(fits),
   }
+}
+
+/** A table of two columns, such as date and close, is no rubbish: it lacks prices. */
+function tooFewColumns(path: string, firstLine: string): LabError | undefined {
+  const names = DELIMITERS.map((delimiter) => splitCsvLine(firstLine, delimiter)).find(
+    (fields) => fields.length === 2 && isTitleLine(fields),
+  )
+  const known = new Set(names?.map((name) => name.trim().toLowerCase()))
+  const missing = ['open', 'high', 'low', 'close'].filter((price) => !known.has(price))
+  if (names === undefined || missing.length === 4) return undefined
+  return new LabError('missing-columns', `No column for ${missing.join(', ')} was found.`, {
+    received: `${displayPath(path)} with columns ${names.map((name) => JSON.stringify(name.trim())).join(', ')}`,
+    expected: 'columns for time, open, high, low and close',
+    help: 'take a file of bars: a close alone has no range and no fill prices',
+    exitCode: EXIT.usage,
+  })
 }
 
 function notATable(path: string, firstLine: string): LabError {

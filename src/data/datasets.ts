@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DISPLAY, escapeHtml, EXIT, LabError, nearestName, projectPath, resolveUserPath, type Displayable } from '../core/index.js'
+import { inspectFile } from './source-file.js'
 
 /** `datasets/<name>/dataset.json`: what a shipped dataset is and where it comes from. */
 export interface DatasetManifest {
@@ -20,6 +21,7 @@ export interface DatasetManifest {
   readonly done: readonly string[]
 }
 
+/** Package and file that a shipped dataset was made of, and its licence. */
 export interface DatasetOrigin {
   readonly package: string
   readonly version: string
@@ -74,6 +76,12 @@ export function listDatasets(): readonly ShippedDataset[] & Displayable {
         .join('')}</table>`,
     }),
   })
+}
+
+/** Looks whether there is such a dataset, without reading it. @throws LabError `unknown-dataset`, those of an unusable file (exit code 2) */
+export function checkDataset(dataset: string): void {
+  const found = findDataset(dataset)
+  if ('path' in found) inspectFile(found.path)
 }
 
 /**

@@ -23,6 +23,47 @@ const file = (name: string, text: string): string => {
   return join(folder, name)
 }
 
+describe('how a file was read', () => {
+  it('says which prices a file of date and close lacks', async () => {
+    const dataset = file('close-only.csv', 'date,close\n2020-01-02,1.5\n2020-01-03,2.5\n')
+    await expect(loadBars({ dataset })).rejects.toMatchObject({
+      code: 'missing-columns',
+      message: 'No column for open, high, low was found.',
+    })
+  })
+
+  it('reports a price spike with its date, and keeps it', async () => {
+    const closes = [10, 11, 1100, 12, 11, 0.1, 10, 200, 210]
+    const rows = closes.map((close, i) => `2020-01-0${i + 1},${close},${close},${close},${close}`)
+    const dataset = file('spiky.csv', `date,open,high,low,close\n${rows.join('\n')}\n`)
+    const { bars, quality } = await loadBars({ dataset })
+    expect(bars.close).toHaveLength(9)
+    expect(quality.checks.find(({ check }) => check === 'priceSpikes')).toMatchObject({
+      found: 2,
+      done: 'kept 2 bars',
+      examples: ['2020-01-03', '2020-01-06'],
+    })
+    expect((await loadBars({ dataset, policy: { priceSpikes: 'drop' } })).bars.close).toHaveLength(7)
+  })
+
+  it('knows German names', async () => {
+    const text = 'Datum;Er\u00f6ffnung;Hoch;Tief;Schlusskurs;St\u00fccke\n2020-01-02;1,5;2,5;1,0;2,0;10\n2020-01-03;2,0;3,5;1,5;3,0;20\n'
+    const { source, bars } = await loadBars({ dataset: file('deutsch.csv', text) })
+    const columns = { time: 'Datum', open: 'Er\u00f6ffnung', high: 'Hoch', low: 'Tief', close: 'Schlusskurs', volume: 'St\u00fccke' }
+    expect(source.read.columns).toEqual(columns)
+    expect([...bars.close, ...bars.volume]).toEqual([2, 3, 10, 20])
+  })
+
+  it('stands in one line under the bars, and in the source', async () => {
+    const dataset = file('german.csv', 'Date;Open;High;Low;Last;Vol\n02.01.2020;1,5;2,5;1,0;2,0;10\n03.01.2020;2,0;3,5;1,5;3,0;20\n')
+    const loaded = await loadBars({ dataset })
+    const line = '`;` separated, decimal comma, times: text like "02.01.2020", day first, taken as UTC; Last -> close; Vol -> volume'
+    expect(loaded.source.read.readAs).toBe(line)
+    expect((await loaded[DISPLAY]())['text/plain']).toContain(`\n  read as: ${line}\n`)
+    expect((await (await loadBars({ dataset: 'btc-usd-1d' }))[DISPLAY]())['text/plain']).not.toContain('read as')
+  })
+})
+
 describe('shipped datasets', () => {
   it.each([
     ['btc-usd-1h', undefined, 20111, '2017-07-01T11:00', [2505.56, 2513.38, 2495.12, 2509.17, 114.6], '2019-10-17T09:00', 8035.88, '1h'],

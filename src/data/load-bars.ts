@@ -1,4 +1,4 @@
-import { DISPLAY, displayPath, EXIT, LabError, resolveUserPath, sha256File, type Displayable } from '../core/index.js'
+import { DISPLAY, displayPath, escapeHtml, EXIT, LabError, resolveUserPath, sha256File, type Displayable } from '../core/index.js'
 import type { Bars } from './bars.js'
 import { describeBars } from './bars-summary.js'
 import { cleanBars } from './clean-bars.js'
@@ -13,6 +13,7 @@ import { symbolKey } from './symbol-key.js'
 import type { DateOrder } from './time-format.js'
 import { formatTimeframe } from './timeframe.js'
 
+/** Which bars, of which source. */
 export interface LoadBarsOptions {
   /** Name of a shipped dataset, or path of a CSV or Parquet file (also .gz), absolute or from the folder the user typed in. */
   readonly dataset: string
@@ -118,7 +119,14 @@ function emptyRange(all: Bars, options: LoadBarsOptions): LabError {
 }
 
 async function showLoaded(bars: Bars, quality: QualityReport, source: DatasetSource): Promise<Record<string, unknown>> {
-  const parts = [await describeBars(bars, source.title)[DISPLAY](), await quality[DISPLAY]()]
-  const join = (type: string, between: string): string => parts.map((part) => part[type] as string).join(between)
+  // How a shipped file is written was settled when it was made.
+  const readAs = source.kind === 'shipped' ? [] : [`read as: ${source.read.readAs}`]
+  const parts = [
+    await describeBars(bars, source.title)[DISPLAY](),
+    ...readAs.map((line) => ({ 'text/plain': `  ${line}`, 'text/html': `<div>${escapeHtml(line)}</div>` })),
+    await quality[DISPLAY](),
+  ]
+  const join = (type: string, between: string): string =>
+    parts.map((part) => (part as Record<string, unknown>)[type] as string).join(between)
   return { 'text/plain': join('text/plain', '\n'), 'text/html': join('text/html', '') }
 }

@@ -19,6 +19,8 @@ export interface QualityPolicy {
   readonly nonPositive: 'drop' | 'keep' | 'error'
   /** High below open or close, or low above. `widen`: high and low take them in. */
   readonly crossed: 'widen' | 'drop' | 'keep' | 'error'
+  /** The close is more than ten times, or less than a tenth of, the closes before and after: most often a wrong decimal place. */
+  readonly priceSpikes: 'keep' | 'drop' | 'error'
   /** The source has a volume column, but not here. */
   readonly missingVolume: 'keep' | 'zero' | 'drop' | 'error'
   /** `missing`: becomes NaN. */
@@ -28,6 +30,7 @@ export interface QualityPolicy {
   readonly gaps: 'keep' | 'fill' | 'error'
 }
 
+/** Keeps what is true, repairs what has one right repair, and stops where a person must decide. */
 export const DEFAULT_QUALITY_POLICY: QualityPolicy = {
   unreadableTime: 'error',
   outOfOrder: 'sort',
@@ -36,6 +39,7 @@ export const DEFAULT_QUALITY_POLICY: QualityPolicy = {
   missingPrices: 'drop',
   nonPositive: 'drop',
   crossed: 'widen',
+  priceSpikes: 'keep',
   missingVolume: 'keep',
   negativeVolume: 'missing',
   zeroVolume: 'keep',
@@ -50,6 +54,7 @@ const CHOICES: { readonly [K in keyof QualityPolicy]: readonly QualityPolicy[K][
   missingPrices: ['drop', 'fill', 'keep', 'error'],
   nonPositive: ['drop', 'keep', 'error'],
   crossed: ['widen', 'drop', 'keep', 'error'],
+  priceSpikes: ['keep', 'drop', 'error'],
   missingVolume: ['keep', 'zero', 'drop', 'error'],
   negativeVolume: ['missing', 'drop', 'keep', 'error'],
   zeroVolume: ['keep', 'drop', 'error'],

@@ -85,5 +85,5 @@ function gapLine(gaps: GapSummary): string {
   const longest = `longest ${gaps.longest!.missingBars} bars from ${gaps.longest!.from}`
   const unexpected = gaps.unexpectedGaps === 0 ? 'none unexpected' : `${gaps.unexpectedGaps} unexpected (${gaps.unexpectedBars} bars)`
   const worst = gaps.worst.length === 0 ? '' : `: ${gaps.worst.map((gap) => `${gap.unexpectedBars} from ${gap.from}`).join(', ')}`
-  return `${gaps.gaps} gap${gaps.gaps === 1 ? '' : 's'}, ${closed} while the market was closed, ${unexpected}${worst}; ${longest}`
+  return `${gaps.gaps} gap${gaps.gaps === 1 ? '' : 's'}, ${closed} taken as market closures, ${unexpected}${worst}; ${longest}`
 }

@@ -11,6 +11,7 @@ import { symbolKey } from './symbol-key.js'
 import { detectTimeColumns, type TimeColumns } from './time-column.js'
 import { parseDateTexts, parseNumberTimes, type DateOrder, type ParsedTimes } from './time-format.js'
 
+/** How to read a file where it does not say so itself. */
 export interface ReadOptions {
   /** Which symbol; needed where the file holds several. Any writing: BTCUSD, BTC/USD, btc-usd. */
   readonly symbol?: string
@@ -28,6 +29,8 @@ export interface ReadFacts {
   /** File column behind each column of the bars. */
   readonly columns: ColumnMapping
   readonly timeFormat: string
+  /** All of it in one line for a person: separator, decimal sign, times, columns of other names. */
+  readonly readAs: string
   readonly notes: readonly string[]
 }
 
@@ -93,9 +96,28 @@ async function readTable(connection: DuckDBConnection, table: OpenTable, context
     symbols,
     columns: Object.fromEntries(Object.entries(columns).filter(([, name]) => name !== undefined)),
     timeFormat: times.format,
+    readAs: readAs(table, prices, times.format, names),
     notes: [...table.notes, ...notes],
   }
   return assemble(symbol, read, times, prices, facts, context.path)
+}
+
+function readAs(table: OpenTable, prices: PriceColumns, timeFormat: string, names: readonly string[]): string {
+  const { delimiter } = table
+  const style = numberStyleOf(
+    PRICES.map((price) => table.columns[prices[price]]!),
+    delimiter,
+  )
+  const form =
+    delimiter === undefined
+      ? ['Parquet']
+      : [delimiter === '\t' ? 'tab separated' : `\`${delimiter}\` separated`, style.decimalComma ? 'decimal comma' : 'decimal point']
+  const renamed = [...PRICES, 'volume' as const].flatMap((role) => {
+    const column = prices[role]
+    const name = column === undefined ? role : names[column]!
+    return name.toLowerCase() === role ? [] : [`${name} -> ${role}`]
+  })
+  return [[...form, `times: ${timeFormat}`].join(', '), ...renamed].join('; ')
 }
 
 interface Chosen {

@@ -1,6 +1,7 @@
 import { EXIT, LabError } from '../core/index.js'
 import type { Bars } from './bars.js'
 import { DAY_MS, formatTimeframe, parseTimeframe, WEEK_MS } from './timeframe.js'
+import { showableBars } from './show-bars.js'
 
 export interface ResampleOptions {
   /** Leave out a first or last bar that the source does not cover from its open to its close. Default false. */
@@ -50,7 +51,7 @@ export function resample(bars: Bars, timeframe: string | number, options: Resamp
     out.time[row] = opensAt(bars.time[starts[k]!]!)
     mergeInto(out, row, bars, starts[k]!, starts[k + 1] ?? n)
   })
-  return { symbol: bars.symbol, timeframeMs: step, ...out }
+  return showableBars({ symbol: bars.symbol, timeframeMs: step, ...out })
 }
 
 type Columns = Omit<Bars, 'symbol' | 'timeframeMs'>

@@ -1,5 +1,6 @@
 import { EXIT, LabError } from '../core/index.js'
 import type { Bars } from './bars.js'
+import { showableBars } from './show-bars.js'
 
 /** A moment: ms since the epoch, a Date, or ISO text; text without a zone is UTC, a date alone is its midnight. */
 export type TimeLike = number | Date | string
@@ -43,7 +44,7 @@ export function lowerBound(time: Float64Array, at: number): number {
 export function sliceBars(bars: Bars, range: { readonly from?: TimeLike; readonly to?: TimeLike }): Bars {
   const first = range.from === undefined ? 0 : lowerBound(bars.time, toTimeMs(range.from, 'from'))
   const end = range.to === undefined ? bars.time.length : Math.max(first, lowerBound(bars.time, toTimeMs(range.to, 'to')))
-  return {
+  return showableBars({
     symbol: bars.symbol,
     timeframeMs: bars.timeframeMs,
     time: bars.time.subarray(first, end),
@@ -52,5 +53,5 @@ export function sliceBars(bars: Bars, range: { readonly from?: TimeLike; readonl
     low: bars.low.subarray(first, end),
     close: bars.close.subarray(first, end),
     volume: bars.volume.subarray(first, end),
-  }
+  })
 }

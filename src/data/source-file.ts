@@ -19,7 +19,13 @@ const HEAD_BYTES = 262_144
 const YOUR_FILE = 'give the path of a CSV or Parquet file (both also as .gz)'
 
 function failed(code: string, message: string, path: string, expected: string, help = YOUR_FILE, cause?: unknown): LabError {
-  return new LabError(code, message, { received: displayPath(path), expected, help, ...(cause !== undefined && { cause }) })
+  return new LabError(code, message, {
+    received: displayPath(path),
+    expected,
+    help,
+    exitCode: EXIT.usage,
+    ...(cause !== undefined && { cause }),
+  })
 }
 
 /**

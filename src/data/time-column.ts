@@ -30,6 +30,9 @@ const TIME_NAMES = [
   'localtime',
   'time',
   'date',
+  'datum',
+  'zeitpunkt',
+  'zeit',
   'day',
   'dt',
   't',
@@ -58,7 +61,7 @@ export function detectTimeColumns(columns: readonly ColumnLook[], mapped?: strin
   throw new LabError('no-time-column', 'No time column was found.', {
     received: `columns ${names.map((name) => JSON.stringify(name)).join(', ')}`,
     expected: 'a column named time, date, datetime, timestamp, unix or open time with dates or epochs in it',
-    help: "rename the column to time, or map it: loadBars({ columns: { time: '...' } })",
+    help: "rename the column to time in the file, or in a notebook: loadBars({ columns: { time: '...' } })",
   })
 }
 
@@ -75,8 +78,9 @@ function unreadable(column: ColumnLook): LabError {
 }
 
 function dateAndClock(columns: readonly ColumnLook[], keys: readonly string[]): TimeColumns | undefined {
-  const time = keys.indexOf('date')
-  const clock = keys.indexOf('time')
+  const german = keys.includes('datum')
+  const time = keys.indexOf(german ? 'datum' : 'date')
+  const clock = keys.indexOf(german ? 'zeit' : 'time')
   if (time < 0 || clock < 0 || !allFilled(columns[clock]!.sample, looksLikeClock)) return undefined
   return { time, clock }
 }

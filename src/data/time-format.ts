@@ -1,5 +1,6 @@
 import { LabError } from '../core/index.js'
 
+/** Day first or month first in dates such as 03/04/2020. */
 export type DateOrder = 'dmy' | 'mdy'
 
 export interface ParsedTimes {
@@ -108,7 +109,9 @@ export function parseDateTexts(texts: readonly string[], dateOrder?: DateOrder):
   if (missing !== 0) return missing < 0 ? { time: dmy, format: describe(example, 'dmy') } : { time: mdy, format: describe(example, 'mdy') }
   if (dmy.every((t, i) => t === mdy[i] || Number.isNaN(t))) return { time: dmy, format: describe(example, 'dmy') }
   if (isMonotonic(dmy) !== isMonotonic(mdy))
-    return isMonotonic(dmy) ? { time: dmy, format: describe(example, 'dmy') } : { time: mdy, format: describe(example, 'mdy') }
+    return isMonotonic(dmy)
+      ? { time: dmy, format: `${describe(example, 'dmy')} (judged by the order of the rows)` }
+      : { time: mdy, format: `${describe(example, 'mdy')} (judged by the order of the rows)` }
   throw new LabError('ambiguous-dates', 'The dates can be read as day/month and as month/day, and nothing in the file decides.', {
     received: `${example} ... ${texts.at(-1)?.trim() ?? ''}`,
     expected: 'at least one day above 12, or dates written year first',

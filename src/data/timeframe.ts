@@ -1,8 +1,12 @@
 import { EXIT, LabError } from '../core/index.js'
 
+/** Milliseconds of a minute. */
 export const MINUTE_MS = 60_000
+/** Milliseconds of an hour. */
 export const HOUR_MS = 3_600_000
+/** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
+/** Milliseconds of a week. */
 export const WEEK_MS = 604_800_000
 
 const UNIT_MS = new Map<string, number>([

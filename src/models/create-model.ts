@@ -12,10 +12,12 @@ import { createXgboostModel, loadXgboostModel, xgboostParamsSchema } from './tre
 import type { Model, ModelKind } from './model.js'
 import { likeliestName, parseModelParams } from './params.js'
 import { readSavedModel } from './saved-model.js'
+import { showableModel } from './show-model.js'
 import type { StackKit } from './stack/stack-kit.js'
 import { createStackModel, loadStackModel } from './stack/stack-model.js'
 import { parseStackParams } from './stack/stack-params.js'
 
+/** A kind of model and those of its parameters that are not its defaults. */
 export interface ModelSpec {
   readonly kind: ModelKind
   readonly params: Readonly<Record<string, unknown>>
@@ -134,6 +136,7 @@ const deviceOf = (device: ModelContext['device']): Record<string, string> => ({ 
 /** Only one of the two wheels is there: they differ in what they can compute on. */
 const xgboostVersions = (): Record<string, string> => versions('xgboost_cpu', 'xgboost')
 
+/** Every kind of model, as `createModel` takes it. */
 export const modelKinds = Object.keys(KINDS) as readonly ModelKind[]
 
 function entryOf(kind: string): ModelKindEntry {
@@ -156,12 +159,13 @@ export function resolveModelSpec({ kind, params }: ModelSpec): ModelSpec {
 
 /** A model ready to fit. Nothing is loaded or started yet. @throws as {@link resolveModelSpec} */
 export function createModel({ kind, params }: ModelSpec, context: ModelContext): Model {
-  return entryOf(kind).create(params, context)
+  const entry = entryOf(kind)
+  return showableModel(entry.create(params, context), () => entry.parse(params))
 }
 
 /** The model that `save` wrote into the folder. @throws LabError `no-model`, and those of the library behind it */
 export async function loadModel(folder: string, context: ModelContext): Promise<Model> {
-  return entryOf(readSavedModel(folder).kind).load(folder, context)
+  return showableModel(await entryOf(readSavedModel(folder).kind).load(folder, context))
 }
 
 /** How long a fit of this kind takes beside others: a number to sort by. */

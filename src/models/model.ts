@@ -36,6 +36,7 @@ export interface Model {
   close(): Promise<void>
 }
 
+/** Every kind of model. */
 export type ModelKind = 'logistic' | 'lightgbm' | 'xgboost' | 'random_forest' | 'lstm' | 'deep_ensemble' | 'stack'
 
 /**
@@ -47,6 +48,7 @@ export interface ShapValues {
   readonly values: Float64Array
 }
 
+/** What a model is fitted on, and how. */
 export interface FitInput {
   readonly X: FeatureMatrix
   /** Targets by row of X: 0 or 1, or any number of a regression (NaN where unknown; such rows must not be asked for). */
@@ -78,11 +80,13 @@ export interface FitInput {
   readonly onNotice?: (notice: FitNotice) => void
 }
 
+/** Where and when a fit writes checkpoints. */
 export type FitCheckpoint = Pick<CheckpointOptions, 'folder' | 'everyEpochs' | 'everyMinutes' | 'keepDays'>
 
 /** What happened in a fit beside its steps. */
 export type FitNotice = CheckpointEvent | ({ readonly type: 'memory-shrink' } & MemoryShrink)
 
+/** One step of a fit. */
 export interface FitProgress {
   /** Epoch, boosting round, group of a forest's trees or iteration, from 1. */
   readonly step: number
@@ -96,6 +100,7 @@ export interface FitProgress {
   readonly etaSeconds?: number
 }
 
+/** What a fit did. */
 export interface FitReport {
   /** Steps done, and the one whose parameters were kept. */
   readonly steps: number

@@ -28,7 +28,7 @@ export function writeSavedModel<T extends SavedModelHead>(folder: string, saved:
   writeJsonAtomicSync(fileOf(folder), { format: FORMAT, ...saved })
 }
 
-/** @throws LabError `no-model` where the folder holds none or one of another format */
+/** What the folder of a saved model says about itself. @throws LabError `no-model` where the folder holds none or one of another format */
 export function readSavedModel<T extends SavedModelHead = SavedModel>(folder: string): T {
   const path = fileOf(folder)
   if (!existsSync(path)) throw noModel(path, 'the file is not there')

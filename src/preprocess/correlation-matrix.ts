@@ -4,7 +4,9 @@ import { columnMoments, isConstant, type RowSource } from './column-moments.js'
 import type { FeatureMatrix } from './feature-matrix.js'
 import { checkTrainingRows, columnAt, inOrder } from './training-rows.js'
 
+/** Correlation of values or of ranks. */
 export const correlationMethods = ['pearson', 'spearman'] as const
+/** Correlation of values or of ranks. */
 export type CorrelationMethod = (typeof correlationMethods)[number]
 
 /** Rows worked on at once: 256 columns of a block fit a processor's second cache. */

@@ -4,6 +4,7 @@ import type { FeatureMatrix } from './feature-matrix.js'
 import { makeSelection, type ConstantColumn, type Selection } from './selection.js'
 import { checkTrainingRows, inOrder, sortedColumnAt } from './training-rows.js'
 
+/** When a column counts as constant. */
 export interface DropConstantOptions {
   /** A column is dropped when its most frequent value fills more than this share of the training values. Default 1: only constant columns. */
   readonly maxShare?: number
@@ -51,6 +52,7 @@ function shareOfLongestRun(sorted: Float64Array): number {
   return longest / sorted.length
 }
 
+/** The error of an option that a selection of columns does not take; its exit code is that of bad arguments. */
 export const badSelectionOption = (name: string, value: unknown, expected: string): LabError =>
   new LabError('bad-selection-option', 'An option of the column selection has a value that is not allowed.', {
     received: `${name} = ${String(value)}`,

@@ -3,6 +3,7 @@ import { badSelectionOption } from './drop-constant.js'
 import type { FeatureMatrix } from './feature-matrix.js'
 import { makeSelection, type CorrelatedColumn, type Selection } from './selection.js'
 
+/** When two columns say the same, and which of them stays. */
 export interface DropCorrelatedOptions {
   /** Above 0, below 1: a column is dropped when its absolute correlation with a kept one is above this. */
   readonly threshold: number

@@ -7,6 +7,7 @@ import { finiteNumbers } from './affine-scaler.js'
 import type { Preprocessor, PreprocessorJson } from './preprocessor.js'
 import { preprocessorFromJson } from './preprocessor-json.js'
 
+/** From which index on a row is flagged, and how many training rows stand for all. */
 export interface OutlierOptions {
   /** A row whose index is at or above this is flagged. Default 1: farther from every known training row than training rows are from each other on average. */
   readonly threshold?: number
@@ -41,6 +42,7 @@ export interface OutlierDetector extends Displayable {
   toJSON(): OutlierDetectorJson
 }
 
+/** A detector as plain data. */
 export interface OutlierDetectorJson {
   readonly format: 1
   readonly threshold: number

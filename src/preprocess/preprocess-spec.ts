@@ -50,6 +50,7 @@ const winsorise = z
   .strictObject({ lower: share.default(0.005), upper: share.default(0.995) })
   .refine(({ lower, upper }) => lower < upper, 'a lower share below the upper one')
 
+/** A scaler with its options filled in. */
 export type ScalerSpec = { readonly [Kind in keyof typeof SCALERS]: Readonly<z.output<(typeof SCALERS)[Kind]>> }[keyof typeof SCALERS]
 
 /**

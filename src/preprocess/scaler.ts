@@ -6,7 +6,9 @@ import { fitRobustScaler, robustScalerFromJson, type RobustScalerJson } from './
 import { fitStandardScaler, standardScalerFromJson, type StandardScalerJson } from './standard-scaler.js'
 import { checkTrainingRows, missingValue } from './training-rows.js'
 
+/** Kinds of scaling. */
 export const scalerKinds = ['standard', 'minmax', 'robust', 'none'] as const
+/** Kinds of scaling. */
 export type ScalerKind = (typeof scalerKinds)[number]
 
 export interface NoScalerJson {
@@ -17,6 +19,7 @@ export interface NoScalerJson {
 /** What a scaler is on disk. Numbers survive JSON exactly. */
 export type ScalerJson = StandardScalerJson | MinMaxScalerJson | RobustScalerJson | NoScalerJson
 
+/** Range of `minmax`, quantiles of `robust`. */
 export interface ScalerOptions {
   /** `minmax`: what the training rows' extremes become; default [-1, 1]. */
   readonly range?: readonly [number, number]

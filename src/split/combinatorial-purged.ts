@@ -8,6 +8,7 @@ import { spanOf } from './purge.js'
 import { checkSplitData, equalBlocks, standingRows, type SplitData } from './split-data.js'
 import { tooFewRows } from './too-few-rows.js'
 
+/** How many groups, and how many of them are tested at a time. */
 export interface CombinatorialPurgedOptions extends SplitData {
   /** Consecutive groups that the rows are cut into. */
   readonly nGroups: number

@@ -76,6 +76,7 @@ export function inForceText({ ms, bars }: Pick<EmbargoInForce, 'ms' | 'bars'>): 
   return ms > 0 ? count(ms / 60_000, 'minute') : 'no embargo'
 }
 
+/** Why this embargo is in force, in words: 'asked for', 'label horizon', 'label horizon, longer than the 30 minutes asked for'. */
 export function whyText({ asked, why, ms, bars }: EmbargoInForce): string {
   if (why === 'asked for') return why
   if (asked === undefined) return ms + bars > 0 ? why : 'label horizon of 0'

@@ -31,4 +31,5 @@ export interface Fold {
   readonly testGroups?: readonly number[]
 }
 
+/** Which splitter made a fold. */
 export type FoldKind = 'walk-forward' | 'purged-k-fold' | 'combinatorial'

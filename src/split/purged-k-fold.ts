@@ -3,9 +3,11 @@ import { embargoInForce } from './embargo.js'
 import type { Fold } from './fold.js'
 import { foldAround } from './fold-around.js'
 import { spanOf } from './purge.js'
+import { showableFolds } from './showable-folds.js'
 import { checkSplitData, equalBlocks, standingRows, type SplitData } from './split-data.js'
 import { tooFewRows } from './too-few-rows.js'
 
+/** How many blocks. */
 export interface PurgedKFoldOptions extends SplitData {
   readonly nSplits: number
 }
@@ -35,8 +37,9 @@ export function purgedKFold(options: PurgedKFoldOptions): Fold[] {
   const standing = standingRows(options)
   if (standing.length < nSplits) throw tooFewRows(options, standing.length, `${nSplits} test blocks`)
   const blocks = equalBlocks(standing, nSplits)
-  return blocks.map((block, index) => ({
+  const folds = blocks.map((block, index): Fold => ({
     ...foldAround(index, { blocks, spans: [spanOf(block, options)], tested: [index] }, options, embargo),
     kind: 'purged-k-fold',
   }))
+  return showableFolds(folds, options.time)
 }

@@ -1,4 +1,4 @@
-import { DISPLAY, showTextTable, type MimeBundle } from '../core/index.js'
+import { showTextTable, withDisplay, type MimeBundle } from '../core/index.js'
 import type { FoldDescription, FoldRow } from './describe-folds.js'
 
 /** Rows that are shown; the others are counted. */
@@ -6,7 +6,7 @@ const SHOWN = 50
 
 /** Gives the rows a [DISPLAY]: a table with a line a fold, parts to the minute, and the notes below it. Serialising is as of a plain array. */
 export function showFolds(rows: FoldRow[], notes: readonly string[]): FoldDescription {
-  return Object.defineProperty(rows, DISPLAY, { value: () => bundle(rows, notes), enumerable: false }) as unknown as FoldDescription
+  return withDisplay(rows, () => bundle(rows, notes)) as unknown as FoldDescription
 }
 
 function bundle(rows: readonly FoldRow[], below: readonly string[]): MimeBundle {

@@ -2,8 +2,10 @@ import { badSplit } from './bad-split.js'
 import { embargoInForce, type EmbargoInForce } from './embargo.js'
 import type { Fold } from './fold.js'
 import { holdOutLatest, purge, spanFrom } from './purge.js'
+import { showableFolds } from './showable-folds.js'
 import { checkFoldSize, checkSplitData, MIN_TRAIN_ROWS, standingRows, type SplitData } from './split-data.js'
 
+/** How many test blocks, over which share of the bars. */
 export interface WalkForwardOptions extends SplitData {
   readonly nSplits: number
   /** Share of all bars that the test folds cover together, between 0 and 1. */
@@ -33,7 +35,7 @@ export function walkForward(options: WalkForwardOptions): Fold[] {
   const n = time.length
   const testBars = Math.round(n * testSize)
   const firstTest = n - testBars
-  return Array.from({ length: nSplits }, (_, index): Fold => {
+  const folds = Array.from({ length: nSplits }, (_, index): Fold => {
     const from = firstTest + Math.floor((index * testBars) / nSplits)
     const to = firstTest + Math.floor(((index + 1) * testBars) / nSplits)
     const test = between(standing, from, to)
@@ -51,6 +53,7 @@ export function walkForward(options: WalkForwardOptions): Fold[] {
       embargoed: beforeTest.embargoed + embargoed,
     }
   })
+  return showableFolds(folds, time)
 }
 
 /** The increasing rows from `from` to before `to`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { appendJsonLine, readJsonLines } from './json-lines.js'
 
+/** One line of events.jsonl. */
 export interface RunEvent {
   /** ISO 8601, UTC. */
   readonly time: string

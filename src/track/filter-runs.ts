@@ -2,6 +2,7 @@ import { EXIT, LabError, nearestName, systemClock, type Clock } from '../core/in
 import type { RunSummary } from './list-runs.js'
 import { RUN_STATUSES } from './run-record.js'
 
+/** Which runs to list. */
 export interface RunFilter {
   /** Part of the name. */
   readonly name?: string
@@ -29,7 +30,7 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter, clock
   )
 }
 
-/** @throws LabError `bad-status` */
+/** Refuses a status that no run can have, and names the nearest one. @throws LabError `bad-status` */
 export function checkStatuses(given: readonly string[]): void {
   const unknown = given.find((status) => !STATUSES.includes(status))
   if (unknown === undefined) return

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import { EXIT, LabError, nearestName, resolveUserPath, runsFolder } from '../core/index.js'
-import { runIds } from './list-runs.js'
+import { listRuns, runIds } from './list-runs.js'
 import { runFile } from './run-record.js'
+import { readTags } from './run-tags.js'
+
+/** Stands for the newest run wherever an id goes. */
+const NEWEST = 'last'
 
 /**
- * Folder of the run that a person names: its id, a part that only one id contains, or a path to its folder.
+ * Folder of the run that a person names: its id, `last` for the newest, a tag that only this run has, a part that only one id contains, or a path to its folder.
  * @throws LabError `run-not-found`, `run-ambiguous` (exit code 2)
  */
 export function findRun(idOrFolder: string): string {
@@ -15,6 +19,16 @@ export function findRun(idOrFolder: string): string {
     const folder = resolve(resolveUserPath(idOrFolder))
     if (existsSync(runFile(folder))) return folder
   }
+  if (idOrFolder === NEWEST && ids.length > 0) return listRuns()[0]!.folder
+  const tagged = ids.filter((id) => hasTag(join(runsFolder(), id), idOrFolder))
+  if (tagged.length === 1) return join(runsFolder(), tagged[0]!)
+  if (tagged.length > 1)
+    throw new LabError('run-ambiguous', 'Several runs have this tag.', {
+      received: idOrFolder,
+      expected: `one of ${tagged.join(', ')}`,
+      help: `npm run runs -- list --tag ${idOrFolder}`,
+      exitCode: EXIT.usage,
+    })
   const containing = idOrFolder === '' ? [] : ids.filter((id) => id.includes(idOrFolder))
   if (containing.length === 1) return join(runsFolder(), containing[0]!)
   if (containing.length > 1)
@@ -30,6 +44,15 @@ export function findRun(idOrFolder: string): string {
     help: 'npm run runs',
     exitCode: EXIT.usage,
   })
+}
+
+/** A run whose tags cannot be read has none here: it must not keep others from being found. */
+function hasTag(folder: string, tag: string): boolean {
+  try {
+    return readTags(folder).includes(tag)
+  } catch {
+    return false
+  }
 }
 
 function expectedIds(given: string, ids: string[]): string {

@@ -67,6 +67,7 @@ export interface RunView extends RunRecord {
   readonly problems: readonly string[]
 }
 
+/** A run's record with its tags, its notes and what cannot be read, as `npm run runs -- show --json` gives it. */
 export function viewRun(record: RunRecord, folder: string): RunView {
   const { tags, problems } = summarizeRun(folder)
   return { ...record, tags, notes: readNotes(folder), problems }

@@ -6,7 +6,15 @@ export { listRuns, summarizeRun, type RunSummary } from './list-runs.js'
 export * from './open-run.js'
 export * from './run.js'
 export { gitFacts, runEnvironment, type GitFacts, type PythonFacts, type RunEnvironment } from './run-environment.js'
-export { readRun, type FinalStatus, type RunKind, type RunOutcome, type RunRecord, type RunStatus } from './run-record.js'
+export {
+  readRun,
+  RESERVED_SECTIONS,
+  type FinalStatus,
+  type RunKind,
+  type RunOutcome,
+  type RunRecord,
+  type RunStatus,
+} from './run-record.js'
 export { bestModel, evaluationOf, readMetrics, verdictOf, type RunMetrics } from './run-metrics.js'
 export * from './run-notes.js'
 export * from './run-tags.js'

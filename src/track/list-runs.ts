@@ -1,11 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { isLabError, runsFolder, studiesFolder, systemClock, type Clock } from '../core/index.js'
+import { isLabError, runsFolder, studiesFolder, systemClock, withDisplay, type Clock } from '../core/index.js'
 import { bestModel, readMetrics, verdictOf } from './run-metrics.js'
 import { readNotes } from './run-notes.js'
 import { readRun, type RunKind, type RunStatus } from './run-record.js'
 import { readTags } from './run-tags.js'
+import { showRuns } from './show-runs.js'
 
+/** What a list of runs says about each. */
 export interface RunSummary {
   readonly id: string
   readonly folder: string
@@ -39,9 +41,10 @@ export function runIds(): string[] {
 
 /** Every folder of the runs folder, newest first; one without a readable run.json has status `unreadable` and comes last. */
 export function listRuns(clock: Clock = systemClock): RunSummary[] {
-  return runIds()
+  const runs = runIds()
     .map((id) => summarizeRun(join(runsFolder(), id), clock))
     .sort((a, b) => compare(b.startedAt ?? '', a.startedAt ?? '') || compare(b.id, a.id))
+  return withDisplay(runs, () => showRuns(runs))
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { isLabError } from '../core/index.js'
+import { isLabError, withDisplay } from '../core/index.js'
 import { readEvents, type RunEvent } from './event-log.js'
 import { findRun } from './find-run.js'
 import { runEnd, type RunEnd } from './run-end.js'
@@ -9,6 +9,7 @@ import { readNotes, type RunNote } from './run-notes.js'
 import { readPredictions, type RunPredictions } from './run-predictions.js'
 import { readRun, type RunRecord } from './run-record.js'
 import { readTags } from './run-tags.js'
+import { showLoadedRun } from './show-runs.js'
 
 /** Everything that a run has left, whichever way it ended. */
 export interface LoadedRun {
@@ -55,9 +56,10 @@ export async function loadRun(idOrFolder: string): Promise<LoadedRun> {
   const metrics = tolerant(() => readMetrics(folder), undefined)
   const predictions = await readPredictions(folder).catch((error: unknown) => (name(error), []))
   const { fits, problems: brokenFits } = readFits(folder)
-  return {
+  const run: LoadedRun = {
     ...{ id: basename(folder), folder, record, tags, notes: readNotes(folder), events, metrics, predictions, fits },
     end: runEnd(folder, record, events),
     problems: [...problems, ...brokenFits],
   }
+  return withDisplay(run, () => showLoadedRun(run))
 }

@@ -5,6 +5,7 @@ import { folderBytes } from './folder-bytes.js'
 import type { RunSummary } from './list-runs.js'
 import { KEEP_TAG } from './run-tags.js'
 
+/** Which runs may go. */
 export interface PruneOptions {
   /** The newest so many of each name stay. */
   readonly keep?: number
@@ -19,12 +20,14 @@ export interface PruneOptions {
   readonly clock?: Clock
 }
 
+/** A run that would go, and its size. */
 export interface PruneItem {
   readonly run: RunSummary
   /** What it frees. */
   readonly bytes: number
 }
 
+/** What would go, and what stays and why. */
 export interface PrunePlan {
   readonly modelsOnly: boolean
   readonly items: readonly PruneItem[]

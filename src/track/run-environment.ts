@@ -10,6 +10,7 @@ export interface PythonFacts {
   readonly packages: Readonly<Record<string, string>>
 }
 
+/** Versions and machine of a run. */
 export interface RunEnvironment {
   readonly node: string
   readonly platform: string
@@ -23,6 +24,7 @@ export interface RunEnvironment {
   readonly python?: PythonFacts
 }
 
+/** Versions, processor, cores and memory of this machine, and the packages that package.json names, for run.json. */
 export function runEnvironment(python?: PythonFacts): RunEnvironment {
   const { dependencies } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { dependencies?: Record<string, string> }
   const { cores, memoryBytes } = machineFacts()
@@ -38,6 +40,7 @@ export function runEnvironment(python?: PythonFacts): RunEnvironment {
   }
 }
 
+/** Commit, and whether anything was changed since. */
 export interface GitFacts {
   readonly commit: string
   /** True with uncommitted or untracked files; null where git did not say within the time limit. */

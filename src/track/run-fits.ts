@@ -97,7 +97,7 @@ export interface FitPredictions {
   readonly probability: Float64Array
 }
 
-/** @throws LabError `fit-unreadable` where the file is gone, torn or changed */
+/** Test rows of a kept fit and what it predicted for them, checked by hash. @throws LabError `fit-unreadable` where the file is gone, torn or changed */
 export function readFitPredictions({ folder, files, testRows }: SavedFit): FitPredictions {
   const path = join(folder, 'predictions.bin')
   const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)

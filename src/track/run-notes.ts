@@ -3,6 +3,7 @@ import { EXIT, LabError, systemClock, type Clock } from '../core/index.js'
 import { appendJsonLine, readJsonLines } from './json-lines.js'
 import { readStoredRun } from './run-record.js'
 
+/** A note and when it was written. */
 export interface RunNote {
   /** ISO 8601, UTC. */
   readonly time: string

@@ -4,10 +4,13 @@ import { displayPath, isAlive, LabError, type ErrorJson, type ProcessIdentity } 
 import type { GitFacts, RunEnvironment } from './run-environment.js'
 
 export const RUN_STATUSES = ['running', 'ok', 'failed', 'skipped', 'interrupted'] as const
+/** How a run stands. */
 export type RunStatus = (typeof RUN_STATUSES)[number]
 /** A status a run can end with. */
 export type FinalStatus = Exclude<RunStatus, 'running'>
-export type RunKind = 'pipeline' | 'notebook' | 'script'
+/** What made a run. */
+/** `graph`: several notebooks, each with a run of its own beside it. */
+export type RunKind = 'pipeline' | 'graph' | 'notebook' | 'script'
 
 /** What came out, for a person first: `headline` is the line shown in lists; everything else is free. */
 export interface RunOutcome {

@@ -18,6 +18,7 @@ export interface RunResources {
   readonly modelBytes: number
 }
 
+/** What a run took, from its record, its events and its folder. */
 export function runResources({
   folder,
   record,

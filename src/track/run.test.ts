@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { EXIT, LabError, manualClock, processIdentity, projectPath, writeJsonAtomicSync } from '../core/index.js'
 import { openRun, readRun, Run } from './index.js'
 import { GONE, useRunsFolder } from './track-test.fixture.js'
@@ -179,6 +179,60 @@ describe('openRun', () => {
     })
     await owner.finish('skipped')
     expect(readRun(owner.folder)).toMatchObject({ status: 'skipped', outcome: { headline: 'nothing new' } })
+  })
+
+  describe('in JupyterLab', () => {
+    const shown: unknown[] = []
+    const open = (options: { fresh?: boolean; seed?: number } = {}) =>
+      openRun({ name: 'study', parameters: { bars: 5 }, seed: 7, ...options })
+    beforeEach(() => {
+      shown.length = 0
+      vi.stubGlobal('__labDisplay', (data: unknown) => shown.push(data))
+      vi.stubEnv('JPY_SESSION_NAME', projectPath('notebooks', 'study.ipynb'))
+    })
+    afterEach(() => {
+      vi.unstubAllGlobals()
+      vi.unstubAllEnvs()
+    })
+
+    it('goes on with the run that the same notebook left, after a restart and in the same kernel, and says so', async () => {
+      const first = await open()
+      expect(readRun(first.folder)).toMatchObject({ kind: 'notebook', notebook: join('notebooks', 'study.ipynb') })
+      const again = await open()
+      expect(again).toMatchObject({ id: first.id, owned: true })
+      orphan(again)
+      const restarted = await open()
+      expect(restarted).toMatchObject({ id: first.id, owned: true })
+      expect(readRun(first.folder)).toMatchObject({ status: 'running', owner: { pid: process.pid } })
+      const notice: unknown = expect.objectContaining({ 'text/plain': expect.stringContaining(`Going on with run ${first.id}`) as string })
+      expect(shown).toEqual([notice, notice])
+      await restarted.finish('ok')
+      expect(readRun(first.folder).status).toBe('ok')
+    })
+
+    it('begins a new one for other inputs, another notebook, after the end, and when asked to', async () => {
+      const first = await open()
+      const other = await open({ seed: 8 })
+      expect(other.id).not.toBe(first.id)
+      expect((await open()).id).toBe(first.id)
+      expect((await open({ fresh: true })).id).not.toBe(first.id)
+      vi.stubEnv('JPY_SESSION_NAME', projectPath('notebooks', 'another.ipynb'))
+      const another = await open()
+      expect([first.id, other.id]).not.toContain(another.id)
+      another.writeMetrics({ done: 1 })
+      expect((await open()).id).not.toBe(another.id)
+    })
+
+    it('leaves a run alone that another kernel is at', async () => {
+      const first = await open()
+      const sleeper = spawn('sleep', ['60'])
+      try {
+        writeJsonAtomicSync(first.path('run.json'), { ...readRun(first.folder), owner: processIdentity(sleeper.pid) })
+        expect((await open()).id).not.toBe(first.id)
+      } finally {
+        sleeper.kill()
+      }
+    })
   })
 
   it('says so when the folder of the runner is gone', async () => {

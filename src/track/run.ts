@@ -1,15 +1,19 @@
 import { join, resolve } from 'node:path'
 import {
+  CONTENT,
+  DISPLAY,
   displayPath,
   errorToJson,
   EXIT,
   isAlive,
   isLabError,
   LabError,
+  noteSection,
   processIdentity,
   systemClock,
   writeJsonAtomicSync,
   type Clock,
+  type MimeBundle,
 } from '../core/index.js'
 import { appendEvent } from './event-log.js'
 import { findRun } from './find-run.js'
@@ -17,8 +21,10 @@ import { gitFacts, runEnvironment, type PythonFacts } from './run-environment.js
 import { placeRunFolder } from './place-run-folder.js'
 import { newRunId } from './run-id.js'
 import { readRun, refuseReserved, RESERVED_SECTIONS, type FinalStatus, type RunKind, type RunOutcome } from './run-record.js'
+import { showRun } from './show-runs.js'
 import { updateStoredRun } from './update-stored-run.js'
 
+/** What a run is called and what it was asked. */
 export interface CreateRunOptions {
   readonly name: string
   readonly kind: RunKind
@@ -30,6 +36,7 @@ export interface CreateRunOptions {
   readonly clock?: Clock
 }
 
+/** What came out, or what was thrown. */
 export interface FinishDetails {
   readonly outcome?: RunOutcome
   /** Whatever was thrown; kept as code, message, help. */
@@ -79,6 +86,11 @@ export class Run {
     return Promise.resolve().then(() => new Run(resolve(folder), readRun(resolve(folder)).id, false, clock))
   }
 
+  /** The run of a folder that this process began and has not ended. @throws LabError `run-unreadable` */
+  static reopen(folder: string, clock: Clock = systemClock): Run {
+    return new Run(resolve(folder), readRun(resolve(folder)).id, true, clock)
+  }
+
   /**
    * Takes over a run that has ended (in whichever way): this process becomes its owner, the status `running`; what the last attempt said about its end goes.
    * Of two that try at once, one wins.
@@ -113,6 +125,7 @@ export class Run {
    */
   async record(section: string, value: unknown): Promise<void> {
     refuseReserved(section, RESERVED_SECTIONS, 'run.json')
+    noteSection(section)
     await updateStoredRun(this.folder, (record) => ({ ...record, [section]: value }))
   }
 
@@ -151,6 +164,16 @@ export class Run {
   async fail(error: unknown): Promise<void> {
     const resumable = isLabError(error) && error.exitCode === EXIT.interrupted
     await this.finish(resumable ? 'interrupted' : 'failed', { error })
+  }
+
+  /** As an input of a notebook's step every run is the same: what a step leaves in it is put into the next one. */
+  [CONTENT](): unknown {
+    return { run: this.folder }
+  }
+
+  /** What it shows where a notebook's cell ends with it. */
+  [DISPLAY](): MimeBundle {
+    return showRun(readRun(this.folder), this.folder)
   }
 
   private now(): string {

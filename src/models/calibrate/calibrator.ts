@@ -4,7 +4,9 @@ import { fitIsotonic, isotonicAt } from './isotonic.js'
 import { fitPlatt, plattAt } from './platt.js'
 import { logOdds } from './log-odds.js'
 
+/** Kinds of calibration. */
 export const calibratorKinds = ['isotonic', 'platt'] as const
+/** See `fitCalibrator`. */
 export type CalibratorKind = (typeof calibratorKinds)[number]
 
 const numbers = z.array(z.number()).min(1)
@@ -12,6 +14,7 @@ const calibratorJson = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('isotonic'), knots: numbers, levels: numbers }),
   z.strictObject({ kind: z.literal('platt'), a: z.number(), b: z.number() }),
 ])
+/** A calibration as plain data. */
 export type CalibratorJson = Readonly<z.output<typeof calibratorJson>>
 
 /** A learned map from the probabilities a model says to the shares that come true. Never decreasing where larger probabilities mean more ups. */

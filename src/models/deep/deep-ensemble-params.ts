@@ -17,6 +17,7 @@ export const deepEnsembleParamsSchema = z.strictObject({
    */
   bagging: z.boolean('true or false').default(false),
 })
+/** Parameters of `deep_ensemble` with their defaults filled in. */
 export type DeepEnsembleParams = z.output<typeof deepEnsembleParamsSchema>
 
 export const lookbackOf = ({ member, lookbackBars }: Pick<DeepEnsembleParams, 'member' | 'lookbackBars'>): number =>

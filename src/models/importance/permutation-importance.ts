@@ -26,6 +26,7 @@ export interface PermutationImportanceOptions {
   readonly onProgress?: (done: number, total: number) => void
 }
 
+/** How much worse the metric becomes when a column is put out of order, by column or group. */
 export interface PermutationImportance extends Displayable {
   readonly metric: ScoreName
   /** The metric with nothing permuted. */

@@ -3,6 +3,7 @@ import { classificationMetrics, regressionMetrics, type ClassificationMetricName
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Model, Task } from '../model.js'
 
+/** Metrics that a model can be judged by. */
 export type ScoreName = ClassificationMetricName | Exclude<RegressionMetricName, 'outOfSampleR2'>
 
 /** How predictions are judged. */
@@ -15,6 +16,7 @@ export interface Scoring {
 }
 
 /**
+ * How predictions of a task are scored, as numbers of which the higher is the better.
  * @param name default auc of a classifier, rmse of a regression. Calls are made at 0.5.
  * @throws LabError `bad-score-name` for one that the task does not have
  */

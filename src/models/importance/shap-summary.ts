@@ -3,6 +3,7 @@ import { pearson } from '../../metrics/index.js'
 import type { FeatureMatrix } from '../../preprocess/index.js'
 import type { Model } from '../model.js'
 
+/** SHAP values of some rows, and what they come to by feature. */
 export interface ShapSummary extends Displayable {
   readonly names: readonly string[]
   readonly rows: Int32Array

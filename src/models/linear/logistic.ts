@@ -17,6 +17,7 @@ export const logisticParamsSchema = z.strictObject({
   tolerance: z.number().positive('a positive number').default(1e-4),
   preprocess: preprocessParam('standard'),
 })
+/** Parameters of `logistic` with their defaults filled in. */
 export type LogisticParams = z.output<typeof logisticParamsSchema>
 
 /** Opens, or shares, the Python child with this many threads; whoever gives it closes it. */
@@ -173,12 +174,15 @@ function logLoss(proba: Float64Array, targets: Float64Array): number {
 const notConverged = (solver: string, maxIter: number): string =>
   `The solver ${solver} had not converged after ${maxIter} iterations: raise maxIter, or choose a smaller C.`
 
-/** @param shared where to get the Python child from; without it each fit opens its own. @throws LabError `unknown-parameter`, `bad-parameter` */
+/**
+ * Logistic regression that is not fitted yet; nothing is started before `fit`.
+ * @param shared where to get the Python child from; without it each fit opens its own. @throws LabError `unknown-parameter`, `bad-parameter`
+ */
 export function createLogisticModel(params: Readonly<Record<string, unknown>>, shared?: SidecarSource): Model {
   return new LogisticModel(parseModelParams('logistic', logisticParamsSchema, params), shared)
 }
 
-/** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler` */
+/** The model that `save` wrote into the folder; it predicts without Python. @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler` */
 export function loadLogisticModel(folder: string, shared?: SidecarSource): Model {
   const { params, preprocessor, coefficients, intercept, center } = readSavedModel<SavedLogistic>(folder)
   return new LogisticModel(params, shared, {

@@ -12,6 +12,7 @@ import type { JointNetwork, Loss } from '../../train/index.js'
 import { keepMask } from '../networks/dropout.js'
 import type { WeightedNetwork } from '../networks/weighted-network.js'
 
+/** Shape, seed and threads of a network. */
 export interface LstmNetworkConfig {
   readonly lookbackBars: number
   readonly featureCount: number

@@ -30,4 +30,5 @@ export const lstmParamsSchema = z.strictObject({
   gradientClip: z.number().positive('a positive number').default(1),
   preprocess: preprocessParam('standard'),
 })
+/** Parameters of `lstm` with their defaults filled in. */
 export type LstmParams = z.output<typeof lstmParamsSchema>

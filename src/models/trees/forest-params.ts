@@ -45,8 +45,10 @@ const SCHEMAS = {
   }),
 } as const
 
+/** What grows a forest. */
 export type ForestBackend = keyof typeof SCHEMAS
 export type ForestParamsOf<Backend extends ForestBackend> = z.output<(typeof SCHEMAS)[Backend]>
+/** Parameters of `random_forest` with their defaults filled in, by backend. */
 export type ForestParams = { readonly [Backend in ForestBackend]: ForestParamsOf<Backend> }[ForestBackend]
 
 const BACKENDS = Object.keys(SCHEMAS) as readonly ForestBackend[]

@@ -33,6 +33,7 @@ export const lightgbmParamsSchema = z.strictObject({
   /** Trees need no scaling: features come as they are where nothing is asked for. */
   preprocess: preprocessParam('none'),
 })
+/** Parameters of `lightgbm` with their defaults filled in. */
 export type LightgbmParams = z.output<typeof lightgbmParamsSchema>
 
 /**

@@ -63,12 +63,12 @@ function noSplit({ task }: LightgbmParams, continued: boolean): string {
   return `No split was possible: the model predicts ${predicts}. Smaller minDataInLeaf or more rows would allow one.`
 }
 
-/** @throws LabError `unknown-parameter`, `bad-parameter` */
+/** Gradient boosted trees by LightGBM, not fitted yet. @throws LabError `unknown-parameter`, `bad-parameter` */
 export function createLightgbmModel(params: Readonly<Record<string, unknown>>): Model {
   return new TreeModel(kindOf(parseModelParams('lightgbm', lightgbmParamsSchema, params)))
 }
 
-/** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler`, `no-lightgbm`, `lightgbm-error` */
+/** The model that `save` wrote into the folder. @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler`, `no-lightgbm`, `lightgbm-error` */
 export function loadLightgbmModel(folder: string): Model {
   const { params, preprocessor: json } = readSavedModel<SavedTrees>(folder)
   const preprocessor = preprocessorFromJson(json)

@@ -41,12 +41,12 @@ async function grow(params: ForestParams, context: ForestContext, rows: TreeRows
   }
 }
 
-/** @throws LabError `unknown-parameter`, `bad-parameter` */
+/** A random forest that is not fitted yet. @throws LabError `unknown-parameter`, `bad-parameter` */
 export function createForestModel(params: Readonly<Record<string, unknown>>, context: ForestContext): Model {
   return new TreeModel(kindOf(parseForestParams(params), context))
 }
 
-/** @throws LabError `no-model`, `damaged-model`, `bad-preprocessor`, `bad-scaler`, and those of the library behind it */
+/** The forest that `save` wrote into the folder. @throws LabError `no-model`, `damaged-model`, `bad-preprocessor`, `bad-scaler`, and those of the library behind it */
 export function loadForestModel(folder: string, context: ForestContext): Model {
   const saved = readSavedModel<SavedTrees>(folder)
   const params = saved.params as ForestParams

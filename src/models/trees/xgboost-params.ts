@@ -34,6 +34,7 @@ export const xgboostParamsSchema = z.strictObject({
   /** Trees need no scaling: features come as they are where nothing is asked for. */
   preprocess: preprocessParam('none'),
 })
+/** Parameters of `xgboost` with their defaults filled in. */
 export type XgboostParams = z.output<typeof xgboostParamsSchema>
 
 /** How a fit runs, beside its parameters. */

@@ -113,12 +113,12 @@ function fitIdentity(params: XgboostParams, rows: TreeRows, native: XgboostParam
 const noSplit = ({ task }: XgboostParams): string =>
   `No split was possible: the model predicts ${task === 'classification' ? 'the share of y = 1' : 'the mean of y'}. Smaller minChildWeight or more rows would allow one.`
 
-/** @throws LabError `unknown-parameter`, `bad-parameter` */
+/** Gradient boosted trees by XGBoost, not fitted yet. @throws LabError `unknown-parameter`, `bad-parameter` */
 export function createXgboostModel(params: Readonly<Record<string, unknown>>, context: XgboostContext): Model {
   return new TreeModel(kindOf(parseModelParams('xgboost', xgboostParamsSchema, params), context))
 }
 
-/** @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler`, `no-xgboost`, `xgboost-error` */
+/** The model that `save` wrote into the folder. @throws LabError `no-model`, `bad-preprocessor`, `bad-scaler`, `no-xgboost`, `xgboost-error` */
 export function loadXgboostModel(folder: string, context: XgboostContext): Model {
   const { params, preprocessor: json } = readSavedModel<SavedTrees>(folder)
   const preprocessor = preprocessorFromJson(json)

@@ -37,6 +37,7 @@ export interface RunComparison {
   readonly remarks: readonly string[]
 }
 
+/** What a run is called beside others: A for the first (position 0) to H, then `run 9`. */
 export const runLabel = (position: number): string => 'ABCDEFGH'[position] ?? `run ${position + 1}`
 
 /**
