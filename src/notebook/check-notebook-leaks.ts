@@ -2,7 +2,7 @@ import { EXIT, LabError } from '../core/index.js'
 import { leakCertificate, type LeakCertificate } from '../leaks/index.js'
 import { readRun } from '../track/index.js'
 import { LEAKCHECK_VARIABLE } from '../workflow/index.js'
-import { runPipeline } from './run-pipeline.js'
+import { runPipeline } from './batch/run-pipeline.js'
 
 export interface NotebookLeaksOptions {
   readonly notebook: string

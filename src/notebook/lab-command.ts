@@ -9,10 +9,18 @@ export const KERNEL_NAME = 'barlab'
 /** Folder that Jupyter searches for kernels, as an entry of JUPYTER_PATH. */
 export const jupyterFolder = (): string => projectPath('src', 'notebook', 'kernel', 'jupyter')
 
-/** `env` with the project's kernel in front of JUPYTER_PATH, for any Jupyter program (`jupyter lab`, nbclient, VS Code). */
+/**
+ * `env` with the project's kernel and launcher in front of JUPYTER_PATH, for any Jupyter program (`jupyter lab`, nbclient, VS Code), and with the project's defaults
+ * of JupyterLab's settings behind the user's own.
+ */
 export function jupyterEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const others = env.JUPYTER_PATH
-  return { ...env, JUPYTER_PATH: others === undefined || others === '' ? jupyterFolder() : `${jupyterFolder()}${delimiter}${others}` }
+  const folder = jupyterFolder()
+  const after = (own: string, others = ''): string => (others === '' ? own : `${own}${delimiter}${others}`)
+  return {
+    ...env,
+    JUPYTER_PATH: after(folder, env.JUPYTER_PATH),
+    JUPYTER_CONFIG_PATH: after(join(folder, 'config'), env.JUPYTER_CONFIG_PATH),
+  }
 }
 
 export interface LabCommand {

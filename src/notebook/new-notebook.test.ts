@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { projectPath } from '../core/index.js'
+import { folderOf, fromTemplate, names } from './kernel/jupyter/labextensions/barlab-launcher/static/from-template.mjs'
 import { newNotebook, notebookTemplates } from './new-notebook.js'
 import { cellSource, readNotebook } from './notebook-file.js'
 
@@ -42,6 +43,7 @@ describe('a new notebook', () => {
     const { cells } = readNotebook(path)
     expect(cellSource(cells[0]!)).toMatch(name === 'my-study' ? /^# My study\n/ : /^# My second study\n/)
     expect(cellSource(cells[0]!)).toContain(`npm run pipeline -- notebooks/${name}.ipynb`)
+    expect(cells.map(cellSource).join('\n')).toContain(`openRun({ name: '${name}', `)
     expect(cells.flatMap(({ outputs }) => outputs ?? [])).toEqual([])
     expect(cells.some(({ metadata }) => JSON.stringify(metadata.tags) === '["parameters"]')).toBe(true)
   })
@@ -55,5 +57,39 @@ describe('a new notebook', () => {
     expect(() => newNotebook('other', 'quickstrat')).toThrow(
       expect.objectContaining({ code: 'unknown-template', help: 'did you mean quickstart?' }),
     )
+  })
+})
+
+describe("a card of JupyterLab's launcher", () => {
+  it('makes a notebook in the folder that is shown, and in notebooks/ where that is no place for one', () => {
+    expect(folderOf('notebooks')).toBe('notebooks')
+    expect(folderOf('notebooks/ideas')).toBe('notebooks/ideas')
+    expect(folderOf('ideas')).toBe('ideas')
+    for (const other of ['', '/', 'src', 'src/notebook', 'datasets/googl-1d', 'runs/x', 'RTC:notebooks'])
+      expect(folderOf(other)).toBe('notebooks')
+  })
+
+  it('tries names until one is free', () => {
+    const first = (template: string) =>
+      Array.from(
+        { length: 3 },
+        (
+          (all) => () =>
+            all.next().value
+        )(names(template)),
+      )
+    expect(first('blank')).toEqual(['my-study', 'my-study-2', 'my-study-3'])
+    expect(first('quickstart')).toEqual(['my-quickstart', 'my-quickstart-2', 'my-quickstart-3'])
+    expect(first('my-study')[0]).toBe('my-study')
+  })
+
+  it('gives the same as npm run new in notebooks/, and fits imports and links to a deeper folder', () => {
+    const from = readNotebook(projectPath('notebooks', 'quickstart.ipynb'))
+    const made = fromTemplate(from, 'notebooks/quickstart.ipynb', 'notebooks/card.ipynb')
+    expect(readNotebook(newNotebook('card', 'quickstart'))).toEqual(made)
+    const deeper = fromTemplate(from, 'notebooks/quickstart.ipynb', 'notebooks/ideas/card.ipynb').cells.map(cellSource).join('\n')
+    expect(deeper).toContain("from '../../src/index.js'")
+    expect(deeper).toContain('](../../docs/features.md)')
+    expect(deeper).toContain('npm run pipeline -- notebooks/ideas/card.ipynb')
   })
 })

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename, relative, sep } from 'node:path'
 import { displayPath, EXIT, LabError, nearestName, projectPath, writeJsonAtomicSync } from '../core/index.js'
-import { cellSource, isCode, readNotebook, type Cell, type Notebook } from './notebook-file.js'
+import { fromTemplate, titleOf } from './kernel/jupyter/labextensions/barlab-launcher/static/from-template.mjs'
+import { readNotebook } from './notebook-file.js'
 
 export interface NotebookTemplate {
   readonly name: string
@@ -19,10 +20,8 @@ export function notebookTemplates(): NotebookTemplate[] {
   return paths.map((path) => ({ name: basename(path, '.ipynb'), path, title: titleOf(readNotebook(path)) }))
 }
 
-const titleOf = ({ cells }: Notebook): string => /^# (.+)$/m.exec(cells.map(cellSource).join('\n'))?.[1] ?? ''
-
 /**
- * Writes `notebooks/<name>.ipynb` from a template: without outputs, with the name as its heading and in its commands.
+ * Writes `notebooks/<name>.ipynb` from a template: without outputs, with the name as its heading, in its commands and as what its runs are called.
  * @returns its path
  * @throws LabError `bad-notebook-name`, `notebook-exists`, `unknown-template`
  */
@@ -55,21 +54,8 @@ export function newNotebook(name: string, template = 'blank'): string {
   const path = projectPath('notebooks', `${name}.ipynb`)
   if (existsSync(path))
     throw refuse('notebook-exists', 'There is a notebook of this name.', displayPath(path), 'another name', 'nothing was written')
-  const notebook = readNotebook(from.path)
-  const cells = notebook.cells.map((cell, i) => fresh(cell, i === 0 ? { from, name } : undefined))
-  writeJsonAtomicSync(path, { ...notebook, cells })
+  writeJsonAtomicSync(path, fromTemplate(readNotebook(from.path), fromRoot(from.path), fromRoot(path)))
   return path
 }
 
-/** A cell without what it printed; the first one with another heading, and with commands that name the new file. */
-function fresh(cell: Cell, renamed: { readonly from: NotebookTemplate; readonly name: string } | undefined): Cell {
-  const bare = isCode(cell) ? { ...cell, outputs: [], execution_count: null } : cell
-  if (renamed === undefined) return bare
-  const { from, name } = renamed
-  const old = from.name === 'blank' ? 'notebooks/study.ipynb' : relative(projectPath(), from.path)
-  const title = name.replace(/-/g, ' ').replace(/^./, (letter) => letter.toUpperCase())
-  const source = cellSource(cell)
-    .replace(/^# .*$/m, `# ${title}`)
-    .replaceAll(old, `${dirname(old)}/${name}.ipynb`)
-  return { ...bare, source: source.split(/(?<=\n)/) }
-}
+const fromRoot = (path: string): string => relative(projectPath(), path).split(sep).join('/')

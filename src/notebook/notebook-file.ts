@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { EXIT, LabError, displayPath } from '../core/index.js'
+import { checkNotebookPath } from './notebook-path.js'
 
 /** A cell of an nbformat 4 file. */
 export interface Cell {
@@ -19,9 +20,12 @@ export interface Notebook {
   readonly cells: readonly Cell[]
 }
 
+/** Source of a cell as one text; a notebook may keep it as a list of lines. */
 export const cellSource = ({ source }: Cell): string => (typeof source === 'string' ? source : source.join(''))
+/** True for a code cell. */
 export const isCode = ({ cell_type }: Cell): boolean => cell_type === 'code'
 
+/** Tags of a cell; none where its metadata has none or something else there. */
 export function cellTags({ metadata }: Cell): readonly string[] {
   return Array.isArray(metadata.tags) ? metadata.tags.filter((tag): tag is string => typeof tag === 'string') : []
 }
@@ -30,8 +34,7 @@ export function cellTags({ metadata }: Cell): readonly string[] {
 export function readNotebook(path: string): Notebook {
   const bad = (code: string, message: string, received: string, expected: string): LabError =>
     new LabError(code, message, { received, expected, help: 'npm run pipeline -- notebooks/direction.ipynb', exitCode: EXIT.usage })
-  if (!existsSync(path) || !statSync(path).isFile())
-    throw bad('notebook-missing', 'There is no such notebook.', displayPath(path), 'the path of an .ipynb file')
+  checkNotebookPath(path)
   let value: Partial<Notebook> | null
   try {
     value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Notebook> | null

@@ -104,6 +104,13 @@ function literalType(node: ts.Expression): string {
   return compiler().isArrayLiteralExpression(node) ? 'array' : 'value'
 }
 
+/** The values that an executed notebook was run with; empty for any other. */
+export function injectedValues(notebook: Notebook): ParameterValues {
+  const cell = notebook.cells.find((one) => cellTags(one).includes(INJECTED))
+  const assigned = cell === undefined ? [] : [...cellSource(cell).matchAll(/^([A-Za-z_$][\w$]*) = (.*)$/gm)]
+  return Object.fromEntries(assigned.map(([, name, value]) => [name!, JSON.parse(value!) as unknown]))
+}
+
 /**
  * The notebook with the given values assigned in a cell of its own behind the parameters cell (papermill's convention); an older such cell is replaced. They are assignments,
  * so TypeScript checks them against the declared types.

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { EXIT, LabError, projectPath, writeJsonAtomicSync } from '../core/index.js'
 import { labCommand } from './lab-command.js'
+import { warmKernel } from './warm-kernel.js'
 
 /** How long JupyterLab and its kernels may take to end when they are asked to. */
 const END_MS = 10_000
@@ -16,10 +17,13 @@ export async function startLab(args: readonly string[]): Promise<number> {
   keepPythonFilesCommonJs()
   // A group of its own: Ctrl-C in the terminal would otherwise reach Jupyter and every kernel as well, in any order.
   const child = spawn(command.file, command.args, { cwd: command.cwd, env: command.env, stdio: 'inherit', detached: true })
+  const stop = new AbortController()
+  const warm = warmKernel(stop.signal)
   let asked = false
   let timer: NodeJS.Timeout | undefined
   const end = (): void => {
     child.kill('SIGTERM')
+    stop.abort()
     if (!asked) timer = setTimeout(() => child.kill('SIGKILL'), END_MS)
     asked = true
   }
@@ -33,6 +37,8 @@ export async function startLab(args: readonly string[]): Promise<number> {
     })
   } finally {
     clearTimeout(timer)
+    stop.abort()
+    await warm
     process.off('SIGINT', end).off('SIGTERM', end)
   }
 }

@@ -27,9 +27,10 @@ export function toColumns(data: Bars | FeatureMatrix | Columns): Columns {
   return data
 }
 
-/** An arquero table of bars, a feature matrix or columns. Arquero is loaded at the first call. */
+/** An arquero table of bars, a feature matrix or columns; it shows itself. Arquero is loaded at the first call. */
 export async function toArquero(data: Bars | FeatureMatrix | Columns): Promise<ColumnTable> {
   const { table: makeTable } = await import('arquero')
+  await installTableDisplay(['arquero'])
   return makeTable(toColumns(data))
 }
 
@@ -46,9 +47,10 @@ export function fromArquero(source: ColumnTable): Record<string, Float64Array | 
   )
 }
 
-/** A danfojs DataFrame of bars, a feature matrix or columns; danfojs (with tfjs) is loaded at the first call, which takes about a second. */
+/** A danfojs DataFrame of bars, a feature matrix or columns; it shows itself. danfojs (with tfjs) is loaded at the first call, which takes about a second. */
 export async function toDanfo(data: Bars | FeatureMatrix | Columns): Promise<DataFrame> {
   const danfo = await import('danfojs-node')
+  await installTableDisplay(['danfojs'])
   const columns = Object.entries(toColumns(data)).map(([name, values]): [string, unknown[]] => [name, Array.from(values, toDanfoValue)])
   return new danfo.DataFrame(Object.fromEntries(columns))
 }
@@ -67,30 +69,31 @@ interface DanfoLike {
   readonly shape: number[]
 }
 
+/** Rows of a table that are shown at once, and those that a notebook can open. */
+const FIRST_ROWS = 20
+const PAGED_ROWS = 1000
+
+const sizeOf = (rows: number, columns: number): string => `${rows} rows x ${columns} columns`
+
 /**
  * A displayable table of an arquero table, a danfojs DataFrame or Series, bars or a feature matrix.
  * @throws LabError `not-a-table` for anything else.
  */
 export function asTable(value: unknown, options: TableOptions = {}): Table {
   if (isArquero(value)) {
-    const limit = options.maxRows ?? 20
-    const size = `${value.numRows()} rows x ${value.columnNames().length} columns`
-    return table(value.objects({ limit }), { title: size, columns: value.columnNames(), ...options, maxRows: limit })
+    const [total, columns] = [value.numRows(), value.columnNames()]
+    const rows = value.objects({ limit: Math.max(PAGED_ROWS, options.maxRows ?? 0) })
+    return table(rows, { title: sizeOf(total, columns.length), columns, maxRows: FIRST_ROWS, total, ...options })
   }
   if (isDanfo(value)) {
-    const limit = options.maxRows ?? 20
+    const total = value.shape[0] ?? 0
     const rows = value.values
-      .slice(0, limit)
+      .slice(0, Math.max(PAGED_ROWS, options.maxRows ?? 0))
       .map((row) => Object.fromEntries(value.columns.map((name, j) => [name, Array.isArray(row) ? (row as unknown[])[j] : row])))
-    return table(rows, {
-      title: `${value.shape[0] ?? 0} rows x ${value.columns.length} columns`,
-      columns: value.columns,
-      ...options,
-      maxRows: limit,
-    })
+    return table(rows, { title: sizeOf(total, value.columns.length), columns: value.columns, maxRows: FIRST_ROWS, total, ...options })
   }
   if (typeof value === 'object' && value !== null && (isBars(value) || isFeatureMatrix(value)))
-    return table(toColumns(value), { maxRows: 20, ...options })
+    return table(toColumns(value), { maxRows: FIRST_ROWS, ...options })
   throw new LabError('not-a-table', 'The value cannot be shown as a table.', {
     received: value === null ? 'null' : typeof value,
     expected: 'an arquero table, a danfojs DataFrame or Series, bars or a feature matrix',
@@ -100,6 +103,7 @@ export function asTable(value: unknown, options: TableOptions = {}): Table {
 
 /**
  * From now on tables of the named libraries (default arquero) show themselves in this process when a cell ends with one, as HTML with aligned text beside it.
+ * `toArquero` and `toDanfo` see to it themselves; call it where a table was made by the library alone.
  * Calling it again changes nothing.
  */
 export async function installTableDisplay(libraries: readonly ('arquero' | 'danfojs')[] = ['arquero']): Promise<void> {

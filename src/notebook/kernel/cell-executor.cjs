@@ -23,14 +23,16 @@ function createCellExecutor({ converter, cellCode, requireForCells, errorContent
     if (converted.diagnostics.length > 0) return { error: typeErrorContent(converted.diagnostics, cell, source) }
     if (converted.output) {
       const interrupt = (globalThis.__labInterrupt = new AbortController())
+      let thrown
       try {
         const promise = start(cell, converted)
         if (converted.hasToplevelAwait) await untilAbandoned(promise)
       } catch (error) {
         if (!interrupt.signal.aborted) return { error: errorContent(error) }
         if (error === ABANDONED) return { error: interruptedContent(false) }
+        thrown = error
       }
-      if (interrupt.signal.aborted) return { error: interruptedContent(true) }
+      if (interrupt.signal.aborted) return { error: interruptedContent(true, thrown) }
     }
     declarations = converted.declOutput ?? ''
     return { value: takeLast(converted.lastExpressionVar) }
@@ -50,6 +52,19 @@ function createCellExecutor({ converter, cellCode, requireForCells, errorContent
     } finally {
       abandon = undefined
     }
+  }
+
+  /** Takes a cell as run that is not: its imports run, its names get the given values, later cells see its types. @returns as {@link run} */
+  async function adopt(cell, source, importText, values) {
+    if (importText !== '') {
+      const imported = await run(cell, importText)
+      if (imported.error) return imported
+    }
+    const converted = converter.convert(declarations, source)
+    if (converted.diagnostics.length > 0) return { error: typeErrorContent(converted.diagnostics, cell, source) }
+    Object.assign(exports, values)
+    declarations = converted.declOutput ?? ''
+    return { value: undefined }
   }
 
   function takeLast(name) {
@@ -74,6 +89,8 @@ function createCellExecutor({ converter, cellCode, requireForCells, errorContent
 
   return {
     run,
+    adopt,
+    variables: exports,
     interrupt,
     inspect: (source, position) => converter.inspect(declarations, source, position),
     complete: (source, position) => converter.complete(declarations, source, position),

@@ -61,12 +61,22 @@ function createErrorContent({ originalLine, formatError }) {
   }
 }
 
-/** @param stopped false when the cell's work was still going on when the kernel stopped waiting for it */
-function interruptedContent(stopped) {
+/**
+ * @param stopped false when the cell's work was still going on when the kernel stopped waiting for it
+ * @param thrown what the work ended with: a training says what it was at
+ */
+function interruptedContent(stopped, thrown) {
   const evalue = stopped
     ? 'The cell was interrupted.'
     : 'The cell was interrupted; what it was waiting for has not stopped and may go on in the background.'
-  return { ename: 'KeyboardInterrupt', evalue, traceback: [evalue] }
+  const kept =
+    thrown?.name === 'LabError' && thrown.code === 'interrupted'
+      ? [
+          ...(thrown.received ? [`  stopped:  ${withoutRoot(thrown.received)}`] : []),
+          '  next:     run the cell again: what was finished is kept. After a restart of the kernel, run all cells from the top.',
+        ]
+      : []
+  return { ename: 'KeyboardInterrupt', evalue, traceback: [evalue, ...kept] }
 }
 
 /** Type errors as one error: a line for each, with the source line below it. @param diagnostics tslab's, @param source the cell */

@@ -1,7 +1,7 @@
 'use strict'
 // Carries cells over the channel of child_process.fork. The messages are described in protocol.ts; kernel-client.ts is the other side.
 
-function serveIpc(kernel, close) {
+function serveIpc({ kernel, steps, errorContent, close }) {
   const end = () => {
     close()
     process.exit(0)
@@ -14,9 +14,20 @@ function serveIpc(kernel, close) {
     const { payload: _payload, user_expressions: _expressions, ...content } = reply
     process.send({ type: 'reply', id, content })
   }
+  /** Requests about the values of cells, see steps.cjs: one answer each, never while a cell runs. */
+  async function ask({ id, action, input }) {
+    let content
+    try {
+      content = { value: await steps[action](input) }
+    } catch (error) {
+      content = { error: errorContent(error) }
+    }
+    process.send({ type: 'answer', id, content })
+  }
   process.on('message', (message) => {
     if (message.type === 'shutdown') end()
     else if (message.type === 'execute') void execute(message)
+    else if (message.type === 'ask') void ask(message)
     else if (message.type === 'interrupt' && message.id === running) kernel.interrupt()
   })
   process.on('disconnect', end)

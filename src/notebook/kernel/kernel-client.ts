@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { LabError, projectPath } from '../../core/index.js'
-import type { CellMessage, ErrorContent, ExecuteReply, KernelMessage, KernelRequest } from './protocol.js'
+import type { CellMessage, ErrorContent, ExecuteReply, KernelMessage, KernelRequest, StepAction, StepActions } from './protocol.js'
 
 export interface KernelOptions {
   /** Working directory of the kernel: the folder of the notebook, anywhere inside the project. */
@@ -20,6 +20,11 @@ export interface KernelExit {
   readonly signal: NodeJS.Signals | null
 }
 
+interface Question {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
 interface Pending {
   readonly onMessage: ((message: CellMessage) => void) | undefined
   readonly resolve: (reply: ExecuteReply) => void
@@ -37,6 +42,7 @@ export class KernelProcess {
   readonly lateErrors: ErrorContent[] = []
   readonly #child: ChildProcess
   readonly #pending = new Map<number, Pending>()
+  readonly #questions = new Map<number, Question>()
   #nextId = 0
   #exit: KernelExit | undefined
   #closing: Promise<void> | undefined
@@ -46,8 +52,9 @@ export class KernelProcess {
     this.exited = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         this.#exit = { code, signal }
-        for (const pending of this.#pending.values()) pending.reject(this.#died())
+        for (const waiting of [...this.#pending.values(), ...this.#questions.values()]) waiting.reject(this.#died())
         this.#pending.clear()
+        this.#questions.clear()
         resolve(this.#exit)
       }
       child.once('exit', end)
@@ -111,6 +118,19 @@ export class KernelProcess {
   }
 
   /**
+   * Asks about the values of the cells that have run; only while none runs.
+   * @throws LabError `kernel-died`, `kernel-question-failed`
+   */
+  ask<A extends StepAction>(action: A, input: Parameters<StepActions[A]>[0]): Promise<ReturnType<StepActions[A]>> {
+    if (!this.alive) return Promise.reject(this.#died())
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      this.#questions.set(id, { resolve: resolve as (value: unknown) => void, reject })
+      this.#send({ type: 'ask', id, action, input })
+    })
+  }
+
+  /**
    * Stops the running cell as JupyterLab's stop button does: a synchronous loop at once, a training at its next batch, other waiting after ten
    * seconds or when asked again. Without a running cell nothing happens.
    */
@@ -160,6 +180,12 @@ export class KernelProcess {
       const pending = this.#pending.get(message.id)
       this.#pending.delete(message.id)
       pending?.resolve(message.content)
+    } else if (message.type === 'answer') {
+      const question = this.#questions.get(message.id)
+      this.#questions.delete(message.id)
+      if ('value' in message.content) question?.resolve(message.content.value)
+      else if ('error' in message.content) question?.reject(questionFailed(message.content.error))
+      else question?.resolve(undefined) // an undefined value does not travel
     } else if (message.type !== 'ready' && message.type !== 'failed') this.#pending.get(message.id)?.onMessage?.(message)
   }
 
@@ -175,3 +201,12 @@ export class KernelProcess {
     })
   }
 }
+
+const questionFailed = ({ ename, evalue, lab }: ErrorContent): LabError =>
+  new LabError(
+    lab?.code ?? 'kernel-question-failed',
+    lab === undefined ? `The kernel could not look at its values: ${ename}: ${evalue}` : evalue,
+    {
+      ...lab,
+    },
+  )

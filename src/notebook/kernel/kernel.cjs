@@ -11,7 +11,7 @@ async function bundleOf(value) {
 }
 
 /** @param drainMs how long requests that a frontend has queued may take to be read, after a cell has failed */
-function createKernel({ executor, outputs, files, errorContent, drainMs }) {
+function createKernel({ executor, outputs, files, changes, errorContent, drainMs }) {
   let count = 0
   let last = Promise.resolve()
   let generation = 0
@@ -22,11 +22,13 @@ function createKernel({ executor, outputs, files, errorContent, drainMs }) {
     let result
     try {
       files.poll()
+      changes.tell(emit)
       result = await executor.run(execution_count, code)
       if (result.value !== undefined) emit('execute_result', { execution_count, data: await bundleOf(result.value), metadata: {} })
     } catch (error) {
       result = { error: errorContent(error) } // the compiler itself, or a value whose display throws
     }
+    changes.ran(code, executor.variables)
     if (!result.error) return { status: 'ok', execution_count, payload: [], user_expressions: {} }
     emit('error', result.error)
     return { status: 'error', execution_count, ...result.error }
@@ -49,7 +51,14 @@ function createKernel({ executor, outputs, files, errorContent, drainMs }) {
     return turn
   }
 
-  return { execute, interrupt: () => executor.interrupt() }
+  /** A cell whose values were kept by an earlier run, instead of running it. It counts as one. */
+  async function adopt({ source, importText, values }) {
+    const execution_count = ++count
+    const { error } = await executor.adopt(execution_count, source, importText, values)
+    return error ? { status: 'error', execution_count, ...error } : { status: 'ok', execution_count }
+  }
+
+  return { execute, adopt, interrupt: () => executor.interrupt() }
 }
 
 module.exports = { createKernel }

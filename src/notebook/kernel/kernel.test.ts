@@ -117,7 +117,13 @@ describe('one kernel', () => {
     const code = `import { doubled } from '../src/user.js'\ndoubled`
     expect((await run(code)).result).toBe('2')
     put('src/base.ts', 'export const base = 21 // changed\n')
-    expect((await run(code)).result).toBe('42')
+    const after = await run(code)
+    expect(after.result).toBe('42')
+    expect(after.reply.status).toBe('ok')
+    // A headless run says it and goes on: imports of earlier cells keep the code that the run began with.
+    const texts = (ran: Ran) => ran.messages.flatMap((m) => (m.type === 'display_data' ? [m.content.data['text/plain']] : []))
+    expect(texts(after)).toEqual([expect.stringMatching(/base\.ts changed while this notebook runs: cells that have imported before keep/)])
+    expect(texts(await run(code))).toEqual([])
 
     const missing = `import { late } from '../src/late.js'\nlate`
     expect((await run(missing)).error?.ename).toBe('TypeScriptError')

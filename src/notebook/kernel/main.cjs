@@ -27,18 +27,23 @@ function checkFolder(folder) {
 
 function start() {
   process.setSourceMapsEnabled(true)
+  // First: what is loaded from here on takes the watched functions.
+  const fileUse = ipc ? require('./file-use.cjs').watchFileUse() : undefined
+  // Run.record notes its sections here (src/core/step-notes.ts).
+  if (ipc) globalThis.__labSections = new Set()
   const { typescript, keepCompiled } = require('./typescript.cjs')
   const { loadTslab } = require('./tslab-patches.cjs')
   const { createProjectFiles, createTimers } = require('./project-files.cjs')
   const { createProjectModules } = require('./project-modules.cjs')
   const { createCellCode } = require('./cell-code.cjs')
+  const { createSourceChanges } = require('./source-changes.cjs')
   const { createErrorContent } = require('./error-content.cjs')
   const { createCellExecutor } = require('./cell-executor.cjs')
   const { captureOutputs } = require('./outputs.cjs')
   const { createKernel } = require('./kernel.cjs')
 
-  let modules
-  const files = createProjectFiles(() => modules.reset())
+  let changes
+  const files = createProjectFiles((changed) => changes.changed(changed, executor.variables))
   const { options, errors } = typescript.convertCompilerOptionsFromJson(require('./compiler-options.json'), root)
   if (errors.length > 0) throw new Error(typescript.flattenDiagnosticMessageText(errors[0].messageText, '\n'))
   const { createConverter, jupyter, publicFile } = loadTslab({
@@ -50,29 +55,32 @@ function start() {
     documentation: !ipc,
     compilerOptions: () => ({ ...options, inlineSourceMap: true }),
   })
-  modules = createProjectModules({ typescript, publicFile })
+  const modules = createProjectModules({ typescript, publicFile, ...(fileUse && { whileLoading: fileUse.whileLoading }) })
+  const requireForCells = modules.cellRequire(process.cwd())
   const cellCode = createCellCode(typescript)
   const { formatError } = modules.load(path.join(root, 'src', 'core', 'errors.ts'))
   const errorContent = createErrorContent({ originalLine: cellCode.originalLine, formatError })
   const executor = createCellExecutor({
     converter: createConverter({ isJS: false, isBrowser: false }),
     cellCode,
-    requireForCells: modules.cellRequire(process.cwd()),
+    requireForCells,
     errorContent,
   })
+  changes = createSourceChanges({ typescript, modules, rebind: !ipc, requireForCells })
   const close = () => {
     executor.close()
     keepCompiled() // nobody waits any longer
   }
   const outputs = captureOutputs(jupyter)
-  const kernel = createKernel({ executor, outputs, files, errorContent, drainMs: ipc ? 20 : 200 })
+  const kernel = createKernel({ executor, outputs, files, changes, errorContent, drainMs: ipc ? 20 : 200 })
   process.on('SIGINT', () => kernel.interrupt())
-  return { kernel, executor: { ...executor, close }, jupyter, typescript, errorContent }
+  const steps = require('./steps.cjs').createSteps({ kernel, executor, modules, fileUse })
+  return { kernel, executor: { ...executor, close }, steps, jupyter, typescript, errorContent }
 }
 
-function serve({ kernel, executor, jupyter, typescript, errorContent }) {
+function serve({ kernel, executor, steps, jupyter, typescript, errorContent }) {
   let lateError = () => {}
-  if (ipc) ({ lateError } = require('./ipc-transport.cjs').serveIpc(kernel, executor.close))
+  if (ipc) ({ lateError } = require('./ipc-transport.cjs').serveIpc({ kernel, steps, errorContent, close: executor.close }))
   else {
     const handler = new jupyter.JupyterHandlerImpl(executor, false)
     require('./zmq-transport.cjs').serveZmq({

@@ -20,8 +20,11 @@ function resolveTypeScript(folder, specifier) {
   return candidates.find((file) => fs.existsSync(file) && fs.statSync(file).isFile())
 }
 
-function createProjectModules({ typescript, publicFile }) {
+/** @param whileLoading runs what it is given; in a batch run it notes which files modules read while they are loaded */
+function createProjectModules({ typescript, publicFile, whileLoading = (_file, load) => load() }) {
   const loaded = new Map()
+  const stamps = new Map() // of the texts that were loaded
+  const texts = new Map() // file -> SHA-256 of every text of it that was loaded
   const compilerOptions = {
     module: typescript.ModuleKind.CommonJS,
     target: typescript.ScriptTarget.ES2022,
@@ -34,10 +37,15 @@ function createProjectModules({ typescript, publicFile }) {
   }
   const recipe = `${typescript.version} ${JSON.stringify(compilerOptions)}`
 
+  const stampOf = (text) => `// ${crypto.createHash('sha256').update(recipe).update('\0').update(text).digest('hex')}`
+
   /** JavaScript of a file, from the cache where the text is the one it was made of. */
   function emit(file) {
     const text = fs.readFileSync(file, 'utf8')
-    const stamp = `// ${crypto.createHash('sha256').update(recipe).update('\0').update(text).digest('hex')}`
+    const stamp = stampOf(text)
+    stamps.set(file, stamp)
+    const hashes = texts.get(file) ?? new Set()
+    texts.set(file, hashes.add(crypto.createHash('sha256').update(text).digest('hex')))
     const cached = path.join(cacheFolder, 'modules', `${path.relative(root, file).replaceAll(path.sep, '+')}.cjs`)
     if (fs.existsSync(cached)) {
       const code = fs.readFileSync(cached, 'utf8')
@@ -60,7 +68,8 @@ function createProjectModules({ typescript, publicFile }) {
     mod.require = requireFrom(path.dirname(file), mod.require.bind(mod))
     loaded.set(file, mod) // before it runs: import cycles get the half-filled exports, as in Node
     try {
-      mod._compile(emit(file), name)
+      const code = emit(file)
+      whileLoading(file, () => mod._compile(code, name))
       mod.loaded = true
     } catch (error) {
       loaded.delete(file)
@@ -78,8 +87,30 @@ function createProjectModules({ typescript, publicFile }) {
     }
   }
 
+  /** The file that declares an exported value, and its name there; of several that export it (an index.ts), the one that was loaded to the end first. */
+  function findExport(value) {
+    for (const [name, mod] of loaded) {
+      const file = name.replace(/\.js$/, '.ts')
+      if (path.basename(file) === 'index.ts') continue
+      for (const exported of Object.keys(mod.exports)) if (mod.exports[exported] === value) return { file, exported }
+    }
+    return undefined
+  }
+
+  /** Of files that have been written: those that were loaded with another text (one that is saved as it was is none), and those that were never loaded. */
+  function differing(files) {
+    const textOf = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '')
+    return {
+      loaded: files.filter((file) => stamps.has(file) && stamps.get(file) !== stampOf(textOf(file))),
+      others: files.filter((file) => !stamps.has(file)),
+    }
+  }
+
   return {
     load,
+    differing,
+    findExport,
+    loadedTexts: () => Object.fromEntries([...texts].map(([file, hashes]) => [file, [...hashes]])),
     reset: () => loaded.clear(),
     cellRequire: (folder) => {
       const plain = Module.createRequire(path.join(folder, 'cell.js'))

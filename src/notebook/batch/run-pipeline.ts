@@ -1,0 +1,36 @@
+import { EXIT, displayPath } from '../../core/index.js'
+import { planJobs, type PipelineOptions } from './plan-jobs.js'
+import { report, runJob, type Job, type NotebookResult } from './run-job.js'
+
+export interface PipelineResult {
+  /** The worst of the notebooks: failed, then bad arguments, interrupted, skipped, ok. */
+  readonly exitCode: number
+  readonly notebooks: readonly NotebookResult[]
+}
+
+const WORST_FIRST: readonly number[] = [EXIT.failed, EXIT.usage, EXIT.interrupted, EXIT.skipped, EXIT.ok]
+
+/**
+ * Runs notebooks as batch jobs. What goes wrong in a notebook is a result with an exit code, not an exception; nothing of it is thrown.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineResult> {
+  const results: NotebookResult[] = []
+  let plan: Job[]
+  try {
+    plan = planJobs(options)
+  } catch (error) {
+    return { exitCode: report(error).exitCode, notebooks: [{ notebook: options.notebooks.join(' '), ...report(error) }] }
+  }
+  for (const job of plan) {
+    const result = await runJob(job, options).catch((error: unknown): NotebookResult => ({
+      notebook: displayPath(job.path),
+      ...report(error),
+    }))
+    results.push(result)
+    if (result.exitCode === EXIT.interrupted) break
+  }
+  return { exitCode: worstOf(results.map(({ exitCode }) => exitCode)), notebooks: results }
+}
+
+/** The exit code of several runs together. */
+export const worstOf = (codes: readonly number[]): number => WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.failed

@@ -1,0 +1,49 @@
+import { LabError } from '../../core/index.js'
+
+/**
+ * A wish to stop that comes from outside: a signal, a time limit, an AbortSignal. The first one counts; whoever waits is told once.
+ * While open it holds SIGINT and SIGTERM of this process; `close()` gives them back.
+ */
+export class StopRequest {
+  /** Settles when something asks to stop. */
+  readonly asked: Promise<string>
+  /** Called when something asks again: no more grace. */
+  onAgain: (() => void) | undefined
+  private why: string | undefined
+  private tell!: (reason: string) => void
+  private readonly timer: NodeJS.Timeout | undefined
+  private readonly onSignal = (signal: NodeJS.Signals): void => this.ask(`stopped by ${signal}`)
+  private readonly onAbort = (): void => this.ask('stopped by the program that started it')
+
+  constructor(
+    timeoutMs: number | undefined,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.asked = new Promise((resolve) => (this.tell = resolve))
+    process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal)
+    signal?.addEventListener('abort', this.onAbort, { once: true })
+    if (signal?.aborted === true) this.onAbort()
+    if (timeoutMs !== undefined) this.timer = setTimeout(() => this.ask(`the time limit of ${timeoutMs / 1000} s was reached`), timeoutMs)
+  }
+
+  /** Why to stop; undefined as long as nobody asked. */
+  get reason(): string | undefined {
+    return this.why
+  }
+
+  error(): LabError {
+    return new LabError('interrupted', `The run was interrupted: ${this.why ?? 'unknown reason'}.`, { exitCode: 75 })
+  }
+
+  close(): void {
+    clearTimeout(this.timer)
+    process.off('SIGINT', this.onSignal).off('SIGTERM', this.onSignal)
+    this.signal?.removeEventListener('abort', this.onAbort)
+  }
+
+  private ask(reason: string): void {
+    if (this.why !== undefined) return this.onAgain?.()
+    this.why = reason
+    this.tell(reason)
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { writeFileAtomicSync } from '../../core/index.js'
+import { Unsuitable } from './plain-values.js'
+import { digestValue } from './value-digest.js'
+import { readValues, writeValues } from './value-file.js'
+
+export interface ClassPlace {
+  readonly file: string
+  readonly exported: string
+}
+
+/** Where a class of the project comes from; undefined for one that a cell declares. */
+export type FindClass = (constructor: unknown) => ClassPlace | undefined
+
+/** What stands behind a name, as far as it can be compared. */
+export type NameDigest =
+  /** `classes`: files of the project, each with the name under which it exports the class of a part of the value. */
+  | { readonly kind: 'value'; readonly hash: string; readonly classes: readonly ClassPlace[] }
+  /** A function: compared by the code that declares it. */
+  | { readonly kind: 'code' }
+  | { readonly kind: 'opaque'; readonly why: string }
+
+export interface NamesRequest {
+  readonly names: readonly string[]
+  readonly runFolder: string
+}
+
+export interface KeepRequest extends NamesRequest {
+  /** Those of `names` without which the step cannot be taken over. */
+  readonly required: readonly string[]
+  readonly file: string
+}
+
+export type KeepAnswer = { readonly stored: readonly string[] } | { readonly why: string }
+
+/** Part of the kernel (kernel/main.cjs loads it): the variables of all cells by name. */
+export type CellVariables = Readonly<Record<string, unknown>>
+
+/** Hashes of variables. Names that no cell has are left out. */
+export function digestNames(
+  variables: CellVariables,
+  { names, runFolder }: NamesRequest,
+  findClass: FindClass,
+): Record<string, NameDigest> {
+  const known = names.filter((name) => Object.hasOwn(variables, name))
+  return Object.fromEntries(known.map((name) => [name, digestOf(variables[name], name, runFolder, findClass)]))
+}
+
+function digestOf(value: unknown, name: string, runFolder: string, findClass: FindClass): NameDigest {
+  if (typeof value === 'function') return { kind: 'code' }
+  const classes = new Set<unknown>()
+  try {
+    const hash = digestValue(value, name, runFolder, classes)
+    const places = [...classes].map(findClass)
+    if (places.includes(undefined))
+      return { kind: 'opaque', why: `${name} holds an instance of a class that a cell declares, or of code that was loaded again since` }
+    return { kind: 'value', hash, classes: places as ClassPlace[] }
+  } catch (error) {
+    // A getter that throws, a proxy: whatever it is, the value cannot be compared.
+    return { kind: 'opaque', why: error instanceof Unsuitable ? error.message : `${name} cannot be looked at: ${(error as Error).message}` }
+  }
+}
+
+/** Writes variables to a file, whole or not at all: all that must be there, and of the others those that can be stored. */
+export async function storeVariables(variables: CellVariables, { names, required, runFolder, file }: KeepRequest): Promise<KeepAnswer> {
+  const stored: Record<string, unknown> = {}
+  for (const name of names) {
+    const why = digestOf(variables[name], name, runFolder, () => undefined)
+    const storable = why.kind === 'value' && why.classes.length === 0
+    if (storable) stored[name] = variables[name]
+    else if (required.includes(name))
+      return { why: why.kind === 'opaque' ? why.why : `${name} is ${why.kind === 'code' ? 'a function' : 'an instance of a class'}` }
+  }
+  try {
+    writeFileAtomicSync(file, await writeValues(stored, runFolder))
+    return { stored: Object.keys(stored) }
+  } catch (error) {
+    return { why: error instanceof Unsuitable ? error.message : `its values cannot be written: ${(error as Error).message}` }
+  }
+}
+
+/** The variables of a file that {@link storeVariables} wrote. */
+export const readVariables = (file: string, runFolder: string): Record<string, unknown> => readValues(readFileSync(file), runFolder)
