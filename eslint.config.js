@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.venv', '.cache', 'runs', '**/*.cjs', '**/*.mjs', 'eslint.config.js'] },
+  { ignores: ['node_modules', '.venv', '.cache', 'runs', '**/*.cjs', '**/*.mjs', '**/labextensions/**', 'eslint.config.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

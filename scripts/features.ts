@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { displayPath, EXIT, LabError, projectPath, resolveUserPath } from '../src/core/index.js'
 import { loadBars, writeParquet } from '../src/data/index.js'
 import {
@@ -18,13 +17,35 @@ import {
   type FeatureGroup,
 } from '../src/features/index.js'
 import { closeRenderer, featurePanels, renderPng, table, tableText } from '../src/report/index.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 
 const SETS: Readonly<Record<string, readonly Feature[]>> = { default: allFeatures, alpha158, alpha360 }
 
-/** npm run features -- list | describe NAME... | compute DATASET [-o FILE.parquet] | docs; --set, --group, --name, --symbol, --timeframe, --json */
-await runDoor(async (args) => {
-  const { values, positionals } = readArguments(args)
+const USAGE = `npm run features -- list [options]               the features, their groups and warm-up
+npm run features -- describe NAME...             what each one is
+npm run features -- compute DATASET [options]    a Parquet file of features
+npm run features -- docs                         write docs/features.md
+
+      --set default|alpha158|alpha360
+      --group NAME          may be repeated
+      --name NAME           may be repeated
+      --symbol NAME         of a file with several
+      --timeframe T         merge the bars first: 4h, 1d
+  -o, --out FILE
+      --json                for programs
+`
+
+const OPTIONS = {
+  set: { type: 'string', default: 'default' },
+  group: { type: 'string', multiple: true },
+  name: { type: 'string', multiple: true },
+  symbol: { type: 'string' },
+  timeframe: { type: 'string' },
+  out: { type: 'string', short: 'o' },
+  json: { type: 'boolean', default: false },
+} as const
+
+await openDoor({ name: 'features', usage: USAGE, options: OPTIONS }, async ({ values, positionals }) => {
   const [command, ...rest] = positionals
   const from = SETS[values.set]
   if (from === undefined) throw usage(`--set ${values.set}`, `one of: ${Object.keys(SETS).join(', ')}`)
@@ -105,32 +126,11 @@ function picturePath(group: FeatureGroup): string {
   return `docs/images/features-${group}.png`
 }
 
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        set: { type: 'string', default: 'default' },
-        group: { type: 'string', multiple: true },
-        name: { type: 'string', multiple: true },
-        symbol: { type: 'string' },
-        timeframe: { type: 'string' },
-        out: { type: 'string', short: 'o' },
-        json: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw usage(args.join(' '), 'list, describe NAME, compute DATASET or docs', error)
-  }
-}
-
-function usage(received: string, expected: string, cause?: unknown): LabError {
+function usage(received: string, expected: string): LabError {
   return new LabError('usage', 'The command was not understood.', {
     received,
     expected,
     help: 'npm run features -- list --group momentum',
     exitCode: EXIT.usage,
-    ...(cause !== undefined && { cause }),
   })
 }

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util'
 import { DISPLAY, EXIT, LabError, plainText, type Displayable } from '../src/core/index.js'
-import { runDoor } from './door.js'
+import type { readArguments } from './arguments.js'
+import { openDoor } from './door.js'
 
 const USAGE = `npm run leakcheck -- DATASET [options]          certify the default features on a dataset
 npm run leakcheck -- NOTEBOOK.ipynb [options]   run a notebook up to its certifyRun() and print the certificate
@@ -16,12 +16,15 @@ DATASET is a name under datasets/ or the path of a CSV or Parquet file.
 exit codes: 0 clean, 1 leaks found (or failed), 2 bad arguments or a notebook without a certificate
 `
 
-await runDoor(async (args) => {
-  const { values, positionals } = parse(args)
-  if (values.help === true) {
-    process.stdout.write(USAGE)
-    return EXIT.ok
-  }
+const OPTIONS = {
+  symbol: { type: 'string', multiple: true },
+  'every-bar': { type: 'boolean' },
+  seed: { type: 'string' },
+  param: { type: 'string', short: 'p', multiple: true },
+  json: { type: 'boolean' },
+} as const
+
+await openDoor({ name: 'leakcheck', usage: USAGE, options: OPTIONS }, async ({ values, positionals }) => {
   const [target, ...more] = positionals
   if (target === undefined || more.length > 0) {
     process.stderr.write(USAGE)
@@ -36,7 +39,7 @@ await runDoor(async (args) => {
   return certificate.clean ? EXIT.ok : EXIT.failed
 })
 
-type Values = ReturnType<typeof parse>['values']
+type Values = ReturnType<typeof readArguments<typeof OPTIONS>>['values']
 
 async function ofDataset(dataset: string, { symbol, seed, param }: Values, everyBar: boolean) {
   if (param !== undefined) throw usage(`-p with ${dataset}`, '-p only with a notebook')
@@ -62,25 +65,6 @@ function wholeNumber(text: string | undefined): number {
   const value = Number(text ?? 0)
   if (!Number.isSafeInteger(value)) throw usage(`--seed ${text}`, 'a whole number')
   return value
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        symbol: { type: 'string', multiple: true },
-        'every-bar': { type: 'boolean' },
-        seed: { type: 'string' },
-        param: { type: 'string', short: 'p', multiple: true },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw usage(args.join(' '), (error as Error).message)
-  }
 }
 
 function usage(received: string, expected: string): LabError {

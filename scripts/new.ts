@@ -1,11 +1,16 @@
-import { parseArgs } from 'node:util'
 import { displayPath, EXIT, LabError } from '../src/core/index.js'
 import { newNotebook, notebookTemplates } from '../src/notebook/index.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 
-/** npm run new -- NAME [--template direction] | --list */
-await runDoor((args) => {
-  const { values, positionals } = read(args)
+const USAGE = `npm run new -- NAME [-t TEMPLATE]     a notebook of your own under notebooks/
+npm run new -- --list                what it can begin as
+
+  -t, --template NAME       default: blank
+`
+
+const OPTIONS = { template: { type: 'string', short: 't', default: 'blank' }, list: { type: 'boolean', default: false } } as const
+
+await openDoor({ name: 'new', usage: USAGE, options: OPTIONS }, ({ values, positionals }) => {
   if (values.list) {
     for (const { name, title } of notebookTemplates()) process.stdout.write(`${name.padEnd(18)}${title}\n`)
     return Promise.resolve(EXIT.ok)
@@ -17,24 +22,11 @@ await runDoor((args) => {
   return Promise.resolve(EXIT.ok)
 })
 
-function read(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { template: { type: 'string', short: 't', default: 'blank' }, list: { type: 'boolean', default: false } },
-    })
-  } catch (error) {
-    throw usage(args.join(' '), error)
-  }
-}
-
-function usage(received: string, cause?: unknown): LabError {
+function usage(received: string): LabError {
   return new LabError('usage', 'The command was not understood.', {
     received,
     expected: 'the name of a notebook, and --template; or --list',
     help: 'npm run new -- my-study --template quickstart',
     exitCode: EXIT.usage,
-    ...(cause !== undefined && { cause }),
   })
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { displayPath, EXIT, LabError, nearestName, stableJson, userFolder } from '../src/core/index.js'
 import {
   addNote,
@@ -19,7 +18,8 @@ import {
   readRun,
   viewRun,
 } from '../src/track/index.js'
-import { runDoor } from './door.js'
+import type { readArguments } from './arguments.js'
+import { openDoor } from './door.js'
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },
@@ -38,7 +38,7 @@ const OPTIONS = {
   yes: { type: 'boolean', default: false },
 } as const
 
-type Values = ReturnType<typeof readArguments>['values']
+type Values = ReturnType<typeof readArguments<typeof OPTIONS>>['values']
 
 interface Command {
   readonly usage: string
@@ -139,27 +139,27 @@ const COMMANDS: Record<string, Command> = {
   },
 }
 
+const USAGE = `npm run runs -- [COMMAND] [options]     what was run, and what to do with it
+
+${Object.values(COMMANDS)
+  .map((command) => `  ${command.usage}\n`)
+  .join('')}
+ID is a run's id or a part of it, a tag that only this run has, or \`last\`. Every command takes --json.
+`
+
 /** npm run runs [-- COMMAND ...]; each command says how it is used where it is used wrongly. */
-await runDoor(async (args) => {
-  const { values, positionals } = readArguments(args)
+await openDoor({ name: 'runs', usage: USAGE, options: OPTIONS }, async ({ values, positionals }) => {
   const [name = 'list', ...rest] = positionals
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined
   if (command === undefined) throw unknownCommand(name)
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false)
   const foreign = given.find(([option]) => !command.options.includes(option as keyof typeof OPTIONS))
   const [least, most] = command.count
-  if (foreign !== undefined || rest.length < least || rest.length > most) throw usage(args.join(' '), command.usage)
+  if (foreign !== undefined || rest.length < least || rest.length > most)
+    throw usage([name, ...rest, ...given.map(([option]) => `--${option}`)].join(' '), command.usage)
   process.stdout.write(`${await command.run(rest, values)}\n`)
   return EXIT.ok
 })
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: OPTIONS })
-  } catch (error) {
-    throw usage(args.join(' '), Object.keys(COMMANDS).join(', '), error)
-  }
-}
 
 function wholeNumber(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
@@ -176,12 +176,11 @@ function unknownCommand(name: string): LabError {
   })
 }
 
-function usage(received: string, expected: string, cause?: unknown): LabError {
+function usage(received: string, expected: string): LabError {
   return new LabError('usage', 'The command was not understood.', {
     received,
     expected,
     help: `npm run runs -- ${expected.includes(',') || expected.startsWith('--') ? 'list' : expected}`,
     exitCode: EXIT.usage,
-    ...(cause !== undefined && { cause }),
   })
 }

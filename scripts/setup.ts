@@ -1,12 +1,23 @@
-import { parseArgs } from 'node:util'
-import { EXIT, LabError } from '../src/core/index.js'
+import { EXIT } from '../src/core/index.js'
 import { resolveDevicePolicy } from '../src/runtime/index.js'
 import { ensureSetup } from '../src/setup/index.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
+
+const USAGE = `npm run setup [-- options]     install what Python and TensorFlow need, once
+
+      --device auto|cuda|cpu
+      --force               install again
+      --json                for programs
+`
+
+const OPTIONS = {
+  device: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
 
 /** npm run setup [-- --device auto|cpu|cuda] [--force] [--json] */
-await runDoor(async (args) => {
-  const values = readArguments(args)
+await openDoor({ name: 'setup', usage: USAGE, options: OPTIONS, allowPositionals: false }, async ({ values }) => {
   const installed = await ensureSetup({ device: resolveDevicePolicy({ flag: values.device }), force: values.force, retry: true })
   if (values.json) process.stdout.write(`${JSON.stringify(installed, null, 2)}\n`)
   else {
@@ -18,20 +29,3 @@ await runDoor(async (args) => {
   }
   return EXIT.ok
 })
-
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: { device: { type: 'string' }, force: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-    }).values
-  } catch (cause) {
-    throw new LabError('usage', 'The command was not understood.', {
-      received: args.join(' '),
-      expected: '--device auto|cuda|cpu, --force, --json',
-      help: 'npm run setup',
-      exitCode: EXIT.usage,
-      cause,
-    })
-  }
-}

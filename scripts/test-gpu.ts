@@ -1,19 +1,24 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { EXIT } from '../src/core/index.js'
 import type { SuiteRow } from '../test/gpu/suite.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 import { runVitest } from './run-vitest.js'
+
+const USAGE = `npm run test:gpu [-- options]     the suite of the card, then a table of what was measured
+
+      --on-cpu              the same tests on the CPU path
+      --json                for programs
+`
+
+const OPTIONS = { json: { type: 'boolean', default: false }, 'on-cpu': { type: 'boolean', default: false } } as const
 
 /**
  * `npm run test:gpu [-- --json] [-- --on-cpu]`: the suite of the card, then a table of what was measured. Without a card it says so and ends well.
  * `--on-cpu` runs the same tests on the CPU path, which shows that they run. `--json`: the table for a program, on stdout alone.
  */
-await runDoor(async (args) => {
-  const options = { json: { type: 'boolean', default: false }, 'on-cpu': { type: 'boolean', default: false } } as const
-  const { values } = parseArgs({ args, options })
+await openDoor({ name: 'test:gpu', usage: USAGE, options: OPTIONS, allowPositionals: false }, async ({ values }) => {
   const { ensureSetup } = await import('../src/setup/index.js')
   await ensureSetup({})
   process.env.BARLAB_GPU_SUITE = values['on-cpu'] ? 'cpu' : 'cuda'

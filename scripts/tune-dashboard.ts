@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { EXIT, LabError } from '../src/core/index.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 
 const USAGE = `npm run tune:dashboard [-- options]     studies in the browser, on this machine alone; Ctrl-C ends it
 
@@ -8,12 +7,10 @@ const USAGE = `npm run tune:dashboard [-- options]     studies in the browser, o
       --storage URL         postgresql://user@host/database, or an SQLite file; default as for npm run tune
 `
 
-await runDoor(async (args) => {
-  const { port, storage, help } = parse(args)
-  if (help === true) {
-    process.stdout.write(USAGE)
-    return EXIT.ok
-  }
+const OPTIONS = { port: { type: 'string' }, storage: { type: 'string' } } as const
+
+await openDoor({ name: 'tune:dashboard', usage: USAGE, options: OPTIONS, allowPositionals: false }, async ({ values }) => {
+  const { port, storage } = values
   const number = port === undefined ? undefined : Number(port)
   if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536))
     throw usage(`--port ${port}`, 'a whole number from 1 to 65535')
@@ -29,15 +26,6 @@ await runDoor(async (args) => {
   await dashboard.ended
   return EXIT.ok
 })
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: { port: { type: 'string' }, storage: { type: 'string' }, help: { type: 'boolean', short: 'h' } } })
-      .values
-  } catch (error) {
-    throw usage(args.join(' '), (error as Error).message)
-  }
-}
 
 function usage(received: string, expected: string): LabError {
   return new LabError('bad-arguments', 'The command was not understood.', {

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
 import { DISPLAY, EXIT, LabError, plainText, systemClock } from '../src/core/index.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 
 const USAGE = `npm run tune -- --model KIND [options]     search a model's parameters for the direction of a dataset
 
@@ -28,12 +27,28 @@ The same command again goes on where it was, also after Ctrl-C or a kill. The be
 exit codes: 0 finished, 1 failed, 2 bad arguments, 75 interrupted and resumable
 `
 
-await runDoor(async (args) => {
-  const values = parse(args)
-  if (values.help === true) {
-    process.stdout.write(USAGE)
-    return EXIT.ok
-  }
+const OPTIONS = {
+  model: { type: 'string' },
+  trials: { type: 'string' },
+  dataset: { type: 'string' },
+  symbol: { type: 'string' },
+  timeframe: { type: 'string' },
+  horizon: { type: 'string' },
+  study: { type: 'string' },
+  sampler: { type: 'string' },
+  pruner: { type: 'string' },
+  metric: { type: 'string' },
+  workers: { type: 'string' },
+  batch: { type: 'string' },
+  storage: { type: 'string' },
+  seed: { type: 'string' },
+  timeout: { type: 'string' },
+  device: { type: 'string' },
+  config: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+await openDoor({ name: 'tune', usage: USAGE, options: OPTIONS, allowPositionals: false }, async ({ values }) => {
   if (values.model === undefined) {
     process.stderr.write(USAGE)
     return EXIT.usage
@@ -123,37 +138,6 @@ function whole<T extends Record<string, string | undefined>>(values: T): { [K in
 function minutes(value: string): number {
   if (!(Number(value) > 0)) throw usage(`--timeout ${value}`, 'a number of minutes above 0')
   return Number(value) * 60_000
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        model: { type: 'string' },
-        trials: { type: 'string' },
-        dataset: { type: 'string' },
-        symbol: { type: 'string' },
-        timeframe: { type: 'string' },
-        horizon: { type: 'string' },
-        study: { type: 'string' },
-        sampler: { type: 'string' },
-        pruner: { type: 'string' },
-        metric: { type: 'string' },
-        workers: { type: 'string' },
-        batch: { type: 'string' },
-        storage: { type: 'string' },
-        seed: { type: 'string' },
-        timeout: { type: 'string' },
-        device: { type: 'string' },
-        config: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw usage(args.join(' '), (error as Error).message)
-  }
 }
 
 function usage(received: string, expected: string): LabError {
