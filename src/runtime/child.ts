@@ -206,11 +206,12 @@ export class Child {
 }
 
 /** What every stopped piece of work throws: resumable, exit code 75. */
-export const interruptedError = (what: string): LabError =>
+export const interruptedError = (what: string, cause?: unknown): LabError =>
   new LabError('interrupted', 'The work was stopped before its end.', {
     received: what,
     help: 'run the same command with --resume: what was finished is kept',
     exitCode: EXIT.interrupted,
+    ...(cause !== undefined && { cause }),
   })
 
 const timeoutError = (entry: string, timeoutMs: number): LabError =>

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { LabError, sha256, writeJsonAtomicSync } from '../core/index.js'
+import { LabError, sha256, stableJson, writeJsonAtomicSync } from '../core/index.js'
 import { cacheFolder, readInstalled, type Installed } from '../native/installed.js'
 import type { LstmPath, TensorflowFacts } from '../native/tensorflow/index.js'
 import { runChild } from './child.js'
@@ -64,7 +64,8 @@ async function probe(policy: DevicePolicy, installed: Installed | undefined, fil
   const facts = describeDevice({ policy, tensorflow, gpus, installed })
   // A fallback may pass (a busy card, a library put right): it is looked at again, except where set-up itself left TensorFlow out.
   if (facts.fallback === undefined || installed?.addon === null) writeJsonAtomicSync(file, facts)
-  return facts
+  // As it is found again: a step of a notebook that uses it is compared with its keys in order.
+  return JSON.parse(stableJson(facts)) as DeviceFacts
 }
 
 export interface DeviceFindings {

@@ -1,14 +1,16 @@
 import { correlationMatrix, type FeatureMatrix } from '../../preprocess/index.js'
 import type { Labels } from '../../labels/index.js'
-import { calibrationTable, confusion, rocPoints } from '../../metrics/index.js'
+import { averagePrecision, calibrationTable, confusion, precisionRecallPoints, rocPoints } from '../../metrics/index.js'
 import {
   calibrationCurves,
+  confusionByThreshold,
   confusionMatrix,
   equityCurves,
   featureCorrelation,
   featureImportance,
   foldScores,
   learningCurves,
+  precisionRecallCurves,
   probabilityHistogram,
   rocCurves,
   type Figure,
@@ -27,6 +29,7 @@ export const featureCorrelationFigure = (X: FeatureMatrix): Figure =>
     ),
   )
 
+/** ROC curve of each model over the pooled test rows, with its AUC and interval. */
 export function rocFigure({ evaluation, pooled }: DirectionScores, labels: Labels): Figure {
   return rocCurves(
     pooled.map(({ model, rows, proba }) => {
@@ -43,6 +46,23 @@ export function rocFigure({ evaluation, pooled }: DirectionScores, labels: Label
   )
 }
 
+/** Precision against recall of calling up, of each model; dashed is the share of up bars. */
+export function precisionRecallFigure({ pooled }: DirectionScores, labels: Labels): Figure {
+  const first = pooled[0] === undefined ? new Float64Array() : targets(labels, pooled[0].rows)
+  const curves = pooled.map(({ model, rows, proba }) => {
+    const y = targets(labels, rows)
+    const points = precisionRecallPoints(y, proba)
+    return {
+      model,
+      recall: points.map((point) => point.recall),
+      precision: points.map((point) => point.precision),
+      averagePrecision: averagePrecision(y, proba),
+    }
+  })
+  return precisionRecallCurves(curves, first.reduce((sum, up) => sum + up, 0) / Math.max(1, first.length))
+}
+
+/** Predicted probability against the share that came true, of each model over the pooled test rows. */
 export function calibrationFigure({ pooled }: DirectionScores, labels: Labels): Figure {
   return calibrationCurves(
     pooled.map(({ model, rows, proba }) => {
@@ -52,12 +72,14 @@ export function calibrationFigure({ pooled }: DirectionScores, labels: Labels): 
   )
 }
 
+/** How each model's predicted probabilities spread over the pooled test rows. @param threshold where the strategy goes long */
 export const probabilityFigure = ({ pooled }: DirectionScores, threshold: number): Figure =>
   probabilityHistogram(
     pooled.map(({ model, proba }) => ({ model, proba })),
     { threshold },
   )
 
+/** AUC of each model in each fold and over all of them, with the interval of the pooled one. */
 export function foldScoresFigure({ evaluation }: DirectionScores): Figure {
   return foldScores(
     evaluation.models
@@ -71,6 +93,7 @@ export function foldScoresFigure({ evaluation }: DirectionScores): Figure {
   )
 }
 
+/** Wealth of each model's strategy after fees over the test folds, beside buying and holding. */
 export function equityFigure({ backtests }: DirectionScores): Figure {
   const first = backtests[0]?.result
   return equityCurves({
@@ -79,6 +102,7 @@ export function equityFigure({ backtests }: DirectionScores): Figure {
   })
 }
 
+/** Loss by step of every fit that has more than one. */
 export const learningCurvesFigure = (fits: readonly FoldFit[]): Figure =>
   learningCurves(fits.filter(({ report }) => report.history.length > 1).map(({ model, fold, report }) => ({ model, fold, report })))
 
@@ -91,6 +115,7 @@ export function importanceFigures(fits: readonly FoldFit[], X: FeatureMatrix): F
   })
 }
 
+/** One confusion matrix a model over the pooled test rows, called up above a probability of 0.5. */
 export const confusionFigures = ({ pooled }: DirectionScores, labels: Labels): Figure[] =>
   pooled.map(({ model, rows, proba }) => {
     const { trueNegatives, falsePositives, falseNegatives, truePositives } = confusion(targets(labels, rows), proba, 0.5)
@@ -102,5 +127,11 @@ export const confusionFigures = ({ pooled }: DirectionScores, labels: Labels): F
       truePositive: truePositives,
     })
   })
+
+/** What calls of one model are worth at every threshold; none where there is no such model. */
+export const confusionByThresholdFigures = ({ pooled }: DirectionScores, labels: Labels, of: string | undefined): Figure[] =>
+  pooled
+    .filter(({ model }) => model === of)
+    .map(({ model, rows, proba }) => confusionByThreshold({ model, y: targets(labels, rows), proba, threshold: 0.5 }))
 
 const targets = (labels: Labels, rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => labels.y[row]!)

@@ -2,22 +2,25 @@ import type { Bars, DatasetSource, QualityReport } from '../../data/index.js'
 import type { EngineeredFeatures } from '../../features/index.js'
 import { describeLeak, type LeakCertificate } from '../../leaks/index.js'
 import type { Labels } from '../../labels/index.js'
-import { classificationMetrics } from '../../metrics/index.js'
-import { candles, foldTimeline, labelBalance, priceOverview, table, type ReportSpec } from '../../report/index.js'
+import { candles, counted, foldTimeline, labelBalance, priceOverview, reportTerms, type ReportSpec } from '../../report/index.js'
 import { embargoNote } from '../../split/index.js'
 import {
   calibrationFigure,
+  confusionByThresholdFigures,
   confusionFigures,
   equityFigure,
   featureCorrelationFigure,
   foldScoresFigure,
   importanceFigures,
   learningCurvesFigure,
+  precisionRecallFigure,
   probabilityFigure,
   rocFigure,
 } from './direction-figures.js'
 import type { DirectionSplit } from './direction-split.js'
+import { qualityParts } from './direction-quality.js'
 import { foldTable, gateTable, scoreTable, tradingTable } from './direction-tables.js'
+import { highestAuc, highestAucLabel, verdictKind } from './direction-verdict.js'
 import type { FoldFit } from '../fits/fit-options.js'
 import type { DirectionScores } from './score-direction.js'
 
@@ -40,34 +43,26 @@ export interface DirectionReportInput {
 /** The direction job as a report: verdict first, then the way there. */
 export function directionReport(input: DirectionReportInput): ReportSpec {
   const { bars, quality, source, X, certificate, labels, split, fits, scores, runId, deviceBanner, seed } = input
-  const { verdict, gates, evaluation } = scores
-  const best = [...evaluation.models].filter(({ role }) => role === 'model').sort((a, b) => (b.pooled.auc ?? -1) - (a.pooled.auc ?? -1))[0]
-  const passed = gates.some(({ pass }) => pass)
-  const kind = verdict.outcome === 'edge' ? (passed ? 'edge' : 'failed') : 'no-edge'
-  const faults = quality.checks.filter(({ found }) => found > 0)
+  const { verdict, evaluation } = scores
+  const best = highestAuc(evaluation)
+  const [conclusion, ...found] = verdict.sentences
+  const ofBest = found.filter((sentence) => best !== undefined && sentence.startsWith(best.model))
+  const others = found.filter((sentence) => !ofBest.includes(sentence))
+  const compared = counted(certificate.comparedValues, 'value')
+  const checked = qualityParts(quality)
   return {
     title: `Will ${source.symbol} close higher in ${labels.horizonBars} bar${labels.horizonBars === 1 ? '' : 's'}?`,
-    subtitle: `${source.title}, ${source.rows} bars of ${source.timeframe}, ${source.from.slice(0, 10)} to ${source.to.slice(0, 10)}. Run ${runId}.`,
-    verdict: {
-      kind,
-      headline:
-        kind === 'edge'
-          ? 'Edge found'
-          : kind === 'failed'
-            ? 'Edge found, but no model passes the gates'
-            : verdict.outcome === 'no-edge'
-              ? 'No edge found'
-              : 'An edge that fees take away',
-      sentences: verdict.sentences,
-    },
+    subtitle: `${source.title}, ${counted(source.rows, 'bar')} of ${source.timeframe}, ${source.from.slice(0, 10)} to ${source.to.slice(0, 10)}. Run ${runId}.`,
+    // The conclusion stands large; what was found of the best model stands by it, of the others with the scores.
+    verdict: { kind: verdictKind(scores), headline: conclusion!, sentences: ofBest },
     facts: [
-      ['Best model', best?.model ?? 'none'],
+      [highestAucLabel(best?.model, scores), best?.model ?? 'none'],
       ['AUC', best?.pooled.auc?.toFixed(4) ?? 'n/a'],
       ['Brier score', best?.pooled.brier?.toFixed(4) ?? 'n/a'],
       ['Test rows', evaluation.models[0]?.rows ?? 0],
       ['Folds', split.folds.length],
       ['Features', X.names.length],
-      ['Leak certificate', certificate.clean ? `clean (${certificate.comparedValues} values compared)` : `${certificate.leakCount} leaks`],
+      ['Leak certificate', certificate.clean ? `clean (${compared} compared)` : `${counted(certificate.leakCount, 'leak')}`],
       ['Seed', seed],
       ['Device', deviceBanner],
     ],
@@ -75,8 +70,9 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
       {
         id: 'scores',
         title: 'Scores on later data',
+        paragraphs: others.length === 0 ? [] : [others.map((sentence) => `- ${sentence}`).join('\n')],
         tables: [scoreTable(scores), gateTable(scores)],
-        figures: [rocFigure(scores, labels), foldScoresFigure(scores)],
+        figures: [rocFigure(scores, labels), precisionRecallFigure(scores, labels), foldScoresFigure(scores)],
         figuresPerRow: 2,
       },
       { id: 'equity', title: 'Equity after fees', tables: [tradingTable(scores)], figures: [equityFigure(scores)] },
@@ -87,6 +83,7 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
           calibrationFigure(scores, labels),
           probabilityFigure(scores, scores.backtests[0]?.result.threshold ?? 0.5),
           ...confusionFigures(scores, labels),
+          ...confusionByThresholdFigures(scores, labels, best?.model),
         ],
         figuresPerRow: 2,
       },
@@ -113,23 +110,16 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         title: 'Data, features and labels',
         paragraphs: [
           `Source: ${source.name}, sha256 \`${source.sha256}\`${source.origin === undefined ? '' : `, ${source.origin.licence}`}.`,
-          `Leak certificate: ${certificate.comparedValues} values compared with what is computed without later bars, or with other ones: ${certificate.clean ? 'none changed' : leaksOf(certificate)}.`,
+          `Leak certificate: ${compared} compared with what is computed without later bars, or with other ones: ${certificate.clean ? 'none changed' : leaksOf(certificate)}.`,
+          ...checked.paragraphs,
           ...(X.dropped.length === 0 ? [] : [`Left out: ${X.dropped.map(({ name, reason }) => `${name} (${reason})`).join('; ')}.`]),
         ],
-        tables:
-          faults.length === 0
-            ? []
-            : [
-                table(
-                  faults.map(({ title, found, done }) => ({ check: title, found, done })),
-                  { title: 'What the quality check found' },
-                ),
-              ],
+        tables: checked.tables,
         figures: [priceOverview(bars), candles(bars, { last: 300 }), labelBalance(labels, bars.time), featureCorrelationFigure(X)],
         figuresPerRow: 2,
       },
     ],
-    glossary: classificationMetrics.map(({ title, definition }) => ({ term: title, definition })),
+    glossary: reportTerms,
   }
 }
 

@@ -1,7 +1,8 @@
 import { DISPLAY, type Displayable } from '../../core/index.js'
 import { FEATURE_GROUPS, type Feature } from '../../features/index.js'
-import { table, type Table } from '../../report/index.js'
-import { describeFolds, type Fold } from '../../split/index.js'
+import { gateRemedy } from '../../evaluate/index.js'
+import { counted, formatNumber, table, type Table } from '../../report/index.js'
+import { describeFolds, embargoNote, type Fold } from '../../split/index.js'
 import type { DirectionScores } from './score-direction.js'
 
 const rounded = (value: number | null | undefined, digits = 4): string =>
@@ -24,7 +25,7 @@ export function featureGroupTable(features: readonly Feature[]): Table {
         .map(({ name }) => name)
         .join(', '),
     })),
-    { title: `${features.length} features` },
+    { title: counted(features.length, 'feature') },
   )
 }
 
@@ -42,7 +43,9 @@ export function scoreTable({ evaluation }: DirectionScores): Table {
       F1: rounded(pooled.f1),
       rows,
     })),
-    { title: `Scores on ${evaluation.models[0]?.rows ?? 0} test rows (${percent(evaluation.upShare)} up), none of them seen in training` },
+    {
+      title: `Scores on ${counted(evaluation.models[0]?.rows ?? 0, 'test row')} (${percent(evaluation.upShare)} up), none of them seen in training`,
+    },
   )
 }
 
@@ -78,16 +81,18 @@ export function tradingTable({ backtests }: DirectionScores): Table {
   )
 }
 
-/** Each promotion gate of each model: measured, wanted, passed. */
-export function gateTable({ gates }: DirectionScores): Table {
+/** Each promotion gate of each model: measured, wanted, passed; and what would meet it, where a gate failed for want of rows. */
+export function gateTable({ gates }: Pick<DirectionScores, 'gates'>): Table {
+  const advised = gates.some((report) => report.gates.some((gate) => gateRemedy(gate) !== ''))
   return table(
     gates.flatMap(({ model, gates: list }) =>
-      list.map(({ name, value, threshold, pass }) => ({
+      list.map((gate) => ({
         model,
-        gate: name,
-        measured: Number.isInteger(value) ? String(value) : rounded(value),
-        threshold,
-        passed: pass ? 'yes' : 'no',
+        gate: gate.name,
+        measured: Number.isInteger(gate.value) ? formatNumber(gate.value!) : rounded(gate.value),
+        threshold: gate.threshold,
+        passed: gate.pass ? 'yes' : 'no',
+        ...(advised && { 'what would meet it': gateRemedy(gate) }),
       })),
     ),
     { title: 'Promotion gates (config/ml/training.yaml, models.direction.promotion_thresholds)' },
@@ -105,17 +110,23 @@ export function verdictText({ verdict }: DirectionScores): Displayable {
   }
 }
 
-/** describeFolds for reading: folds counted from 1 as in the figures, times to the minute. */
+/** What is the same in every fold: the title has it. */
+const SAME_IN_ALL = ['embargo', 'embargoAsked', 'embargoWhy']
+
+/** describeFolds for reading: folds counted from 1 as in the figures, times to the minute, the embargo in force and why in the title. */
 export function foldTable(folds: readonly Fold[], time: Float64Array): Table {
+  const notes = new Set(folds.flatMap(({ embargo }) => (embargo === undefined ? [] : embargoNote(embargo))))
   return table(
     describeFolds(folds, time).map((row) =>
       Object.fromEntries(
-        Object.entries(row).map(([key, value]: [string, unknown]) => [
-          key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`),
-          key === 'fold' ? Number(value) + 1 : typeof value === 'string' ? value.replace('T', ' ').replace(':00.000Z', '') : value,
-        ]),
+        Object.entries(row)
+          .filter(([key]) => !SAME_IN_ALL.includes(key))
+          .map(([key, value]: [string, unknown]) => [
+            key.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`),
+            key === 'fold' ? Number(value) + 1 : typeof value === 'string' ? value.replace('T', ' ').replace(':00.000Z', '') : value,
+          ]),
       ),
     ),
-    { title: `${folds.length} walk-forward folds (times UTC)` },
+    { title: `${folds.length} walk-forward folds (${['times UTC', ...notes].join('; ')})` },
   )
 }

@@ -15,6 +15,7 @@ import type { Labels } from '../../labels/index.js'
 import type { DirectionSplit } from './direction-split.js'
 import type { FoldFit } from '../fits/fit-options.js'
 
+/** Evaluation, pooled predictions, backtests, gates and verdict. */
 export interface DirectionScores {
   readonly evaluation: Evaluation
   /** Test predictions of all folds in time order, one entry a model. */

@@ -15,6 +15,7 @@ import { fitDirection } from './fit-direction.js'
 import { saveDirection } from './save-direction.js'
 import { scoreDirection, type DirectionScores } from './score-direction.js'
 
+/** Parameters of the direction job. */
 export interface TrainDirectionOptions {
   /** Name under datasets/ or path of a CSV or Parquet file. */
   readonly dataset: string
@@ -40,6 +41,7 @@ export interface TrainDirectionOptions {
   readonly signal?: AbortSignal
 }
 
+/** The run, and what its models scored. */
 export interface DirectionResult {
   readonly run: Run
   readonly scores: DirectionScores

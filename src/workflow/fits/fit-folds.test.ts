@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { market, range } from '../../../test/fixtures/market.js'
 import { loadModel } from '../../models/index.js'
 import { lightgbmLibraryPath } from '../../native/lightgbm/index.js'
@@ -57,6 +57,13 @@ describe.skipIf(!ready)('fitFolds', () => {
   let folder: string
   beforeEach(() => void (folder = newFolder()))
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('takes a run folder relative to where the user is', async () => {
+    vi.stubEnv('BARLAB_CWD', folder)
+    const [fit] = await fitFolds({ ...base, models: [models[1]!], folds: [folds[0]!], runFolder: 'runs/mine', workers: 1 })
+    expect(fit!.folder.startsWith(join(folder, 'runs/mine/fits/'))).toBe(true)
+    vi.unstubAllEnvs()
+  })
 
   it('gives a fit for each fold and model, in their order, on later rows alone', () => {
     expect(first.map(({ fold, model, reused }) => [fold, model, reused])).toEqual([
@@ -151,7 +158,7 @@ describe.skipIf(!ready)('fitFolds', () => {
     const order = [{ ...folds[1]!, train: range(0, 300) }, folds[0]!]
     const error = await fitFolds({ ...bad, folds: order }).catch((e: unknown) => e)
     expect(error).toMatchObject({ code: 'fit-failed', received: expect.stringContaining('feature_1 = NaN in row 650') as string })
-    expect((error as Error).message).toMatch(/^The model trees could not be fitted in fold 1: /)
+    expect((error as Error).message).toMatch(/^The model trees could not be fitted in fold 2: /)
     expect(folders(folder)).toHaveLength(1)
   })
 

@@ -1,8 +1,10 @@
 import type { FitOptions, FitProblem, FoldFit } from './fit-options.js'
 import { fitProblems } from './fit-problems.js'
 
+/** One problem, its models, and how to fit them. */
 export type FitFoldsOptions = FitOptions & Omit<FitProblem, 'symbol'>
 
+/** Problems of many symbols, their models, and how to fit them. */
 export interface FitSymbolsOptions extends FitOptions {
   readonly symbols: readonly (FitProblem & { readonly symbol: string })[]
 }

@@ -21,8 +21,9 @@ export interface FitProblem {
   readonly folds: readonly Fold[]
 }
 
+/** Models, seed, threads and workers of many fits. */
 export interface FitOptions {
-  /** Fits are kept below it in `fits/<content hash>/`. */
+  /** Fits are kept below it in `fits/<content hash>/`. A relative path counts from the folder the user typed in. */
   readonly runFolder: string
   /** Names are unique; two may be of one kind. */
   readonly models: readonly { readonly name: string; readonly spec: ModelSpec }[]
@@ -43,6 +44,7 @@ export interface FitOptions {
   readonly onEvent?: (event: FitEvent) => void
 }
 
+/** What happened to one fit. */
 export type FitEvent = { readonly symbol?: string; readonly fold: number; readonly model: string } & (
   | { readonly type: 'fit-started' }
   | { readonly type: 'fit-progress'; readonly progress: FitProgress }
@@ -55,6 +57,7 @@ export type FitEvent = { readonly symbol?: string; readonly fold: number; readon
   | { readonly type: 'fit-discarded'; readonly reason: string }
 )
 
+/** A fitted model, and what it predicted for the test rows of its fold. */
 export interface FoldFit {
   /** Where several were fitted: which. */
   readonly symbol?: string

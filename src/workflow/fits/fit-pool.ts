@@ -1,4 +1,5 @@
 import { Child, describeOutOfMemory, interruptedError, oomKillCount, type OutOfMemory } from '../../runtime/index.js'
+import { fitName } from './fit-failure.js'
 import type { FitJob, FitMessage } from './fit-job.js'
 import type { FitMemory } from './fit-memory.js'
 import type { FitReuse } from './fit-reuse.js'
@@ -64,7 +65,7 @@ export async function runFitJobs(jobs: readonly FitJob[], options: FitPoolOption
       for (let job = next(); job !== undefined; job = next()) {
         const current = job
         try {
-          if (stop.signal.aborted) throw interruptedError(`fit of ${current.model} in fold ${current.fold}`)
+          if (stop.signal.aborted) throw interruptedError(fitName(current))
           if (child === undefined) {
             child = options.reuse?.takeWorker() ?? Child.start({ entry: options.entry ?? 'src/workflow/fits/fit-worker.ts' })
             if (child.pid !== undefined) options.onWorker(child.pid)

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { LabError } from '../../core/index.js'
+import { interruptSignal, LabError, resolveUserPath } from '../../core/index.js'
 import { checkpointFolder, removeCheckpoints, sweepCheckpoints } from './fit-checkpoints.js'
 import { describeFailure } from './fit-failure.js'
 import { modelCost } from '../../models/index.js'
@@ -11,11 +11,14 @@ import { runFitJobs } from './fit-pool.js'
 import { readFit, type StoredFit } from './fit-store.js'
 import { openWorkFolder, sweepWorkFolders } from './fit-work-folder.js'
 import { planFits } from './plan-fits.js'
+import { showableFits } from './show-fits.js'
 
 /** Fits every model in every fold of every problem, or takes what is stored: problem by problem, fold by fold, models in their order. */
 export async function fitProblems(problems: readonly FitProblem[], options: FitOptions): Promise<FoldFit[]> {
   checkFitOptions(options, problems)
-  const { runFolder, onEvent } = options
+  const { onEvent } = options
+  // Workers have another working directory.
+  const runFolder = resolveUserPath(options.runFolder)
   const fits = join(runFolder, 'fits')
   const plan = await planFits(problems, options, fits)
   await sweepWorkFolders(fits)
@@ -36,7 +39,7 @@ export async function fitProblems(problems: readonly FitProblem[], options: FitO
   // Two symbols with the same bars are one fit.
   const open = [...new Map(plan.filter(({ key }) => !stored.has(key)).map((planned) => [planned.key, planned])).values()]
   await fitOpen(open, fits, problems, options, (key, fit) => stored.set(key, { fit, reused: false }))
-  return plan.map((planned) => toFoldFit(planned, stored.get(planned.key)!))
+  return showableFits(plan.map((planned) => toFoldFit(planned, stored.get(planned.key)!)))
 }
 
 const subject = ({ symbol, fold, model }: PlannedFit): Pick<FitEvent, 'symbol' | 'fold' | 'model'> => ({
@@ -49,7 +52,7 @@ async function fitOpen(
   open: readonly PlannedFit[],
   fits: string,
   problems: readonly FitProblem[],
-  { workers, signal, memory, reuse, onEvent }: FitOptions,
+  { workers, signal = interruptSignal(), memory, reuse, onEvent }: FitOptions,
   keep: (key: string, fit: StoredFit) => void,
 ): Promise<void> {
   if (open.length === 0) return

@@ -20,6 +20,7 @@ export interface CheckedModel {
   readonly to: number
 }
 
+/** Whether every model passed, and the figures. */
 export interface HonestyCheck extends Displayable {
   readonly check: 'oracle' | 'noise'
   readonly pass: boolean

@@ -14,6 +14,7 @@ import { TrainedModel } from './trained-model.js'
 import { trainerFolds } from './trainer-folds.js'
 import { trainerMetrics } from './trainer-metrics.js'
 
+/** What a model is trained on. */
 export interface TrainerInput {
   readonly X: FeatureMatrix
   /** Of the same bars, targets 0 and 1; their end times decide what is purged. */

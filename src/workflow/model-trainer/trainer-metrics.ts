@@ -2,6 +2,7 @@ import { foldStability, scoreProbabilities, type FoldScores, type Scores, type S
 import { delongInterval, overlapLags, type ClassificationMetricName } from '../../metrics/index.js'
 import type { FoldFit } from '../fits/fit-options.js'
 
+/** Scores on the hold-out and over the folds. */
 export interface TrainerMetrics {
   /** What search and cross-validation were judged by. */
   readonly metric: ClassificationMetricName

@@ -3,6 +3,7 @@ import { Child, describeOutOfMemory, interruptedError, oomKillCount } from '../.
 import type { MemoryAdmission } from './memory-admission.js'
 import type { StrategyJob, StrategyResult, StrategyStatus, StrategyTraining } from './strategy-training.js'
 
+/** What happened to one strategy. */
 export type StrategyEvent = { readonly strategy: string } & (
   | { readonly type: 'strategy-started'; readonly pid: number | undefined }
   /** What its `train` sent. */

@@ -28,8 +28,10 @@ export interface StrategyJob {
   readonly input: unknown
 }
 
+/** How the training of a strategy ended. */
 export type StrategyStatus = 'trained' | 'failed' | 'timed-out' | 'interrupted'
 
+/** What became of one strategy. */
 export interface StrategyResult {
   readonly name: string
   readonly status: StrategyStatus

@@ -1,7 +1,16 @@
 import { displayBundle, displayPath } from '../../core/index.js'
 import type { Bars, DatasetSource } from '../../data/index.js'
 import { classificationMetrics, type ClassificationMetricName } from '../../metrics/index.js'
-import { foldTimeline, studyHistory, studyImportance, studyParallel, writeReport, type ReportSpec } from '../../report/index.js'
+import {
+  counted,
+  foldTimeline,
+  reportTerms,
+  studyHistory,
+  studyImportance,
+  studyParallel,
+  writeReport,
+  type ReportSpec,
+} from '../../report/index.js'
 import type { Run } from '../../track/index.js'
 import { countTrials, storageName, type SearchSpace } from '../../tune/index.js'
 import { foldTable } from '../direction/direction-tables.js'
@@ -41,6 +50,7 @@ export async function saveTuning(input: SaveTuningInput): Promise<void> {
   displayBundle({ 'text/plain': `Report: ${displayPath(report)}`, 'text/markdown': `Report: \`${displayPath(report)}\`` })
 }
 
+/** One sentence about a study: its best value, the trial, and the score on bars that no trial saw. */
 export function headlineOf({
   tuned: { study, result, trials },
   holdout,
@@ -65,7 +75,7 @@ function tuningReport(input: SaveTuningInput): ReportSpec {
   const when = new Date(bars.time[split.holdoutFrom]!).toISOString().slice(0, 16).replace('T', ' ')
   return {
     title: `Study ${study}`,
-    subtitle: `${source.title}, ${source.rows} bars of ${source.timeframe}, ${source.from.slice(0, 10)} to ${source.to.slice(0, 10)}. Run ${run.id}.`,
+    subtitle: `${source.title}, ${counted(source.rows, 'bar')} of ${source.timeframe}, ${source.from.slice(0, 10)} to ${source.to.slice(0, 10)}. Run ${run.id}.`,
     verdict: {
       kind: result === undefined ? 'failed' : hasEdge ? 'edge' : 'no-edge',
       headline:
@@ -105,7 +115,7 @@ function tuningReport(input: SaveTuningInput): ReportSpec {
         figures: [foldTimeline([...split.folds, split.holdout], bars.time)],
       },
     ],
-    glossary: [{ term: about.title, definition: about.definition }],
+    glossary: reportTerms,
   }
 }
 

@@ -8,6 +8,7 @@ import type { Fold } from '../../split/index.js'
 import { fitFolds } from '../fits/fit-folds.js'
 import type { FitOptions } from '../fits/fit-options.js'
 
+/** Scores of one set of parameters on bars that no trial saw. */
 export interface HoldoutScore {
   /** 'tuned' or 'default'. */
   readonly parameters: string

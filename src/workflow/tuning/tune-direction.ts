@@ -29,6 +29,7 @@ import { scoreHoldout, type HoldoutScore } from './score-holdout.js'
 import { tuneModel, type TunedModel } from './tune-model.js'
 import { tuningSplit } from './tuning-split.js'
 
+/** What to search, on which bars. */
 export interface TuneDirectionOptions {
   readonly model: ModelKind
   /** Name under datasets/ or path of a CSV or Parquet file. */
@@ -58,6 +59,7 @@ export interface TuneDirectionOptions {
   readonly onTrial?: (trial: StudyTrial, best: StudyTrial | undefined) => void
 }
 
+/** The run, the study, and its scores on the hold-out. */
 export interface DirectionTuning {
   readonly run: Run
   readonly tuned: TunedModel

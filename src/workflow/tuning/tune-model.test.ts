@@ -61,7 +61,7 @@ describe.skipIf(!ready)('tuneModel', () => {
     const error = await failure(tuneModel({ ...rest, folds, y: constant }))
     expect(error).toMatchObject({
       code: 'too-many-failures',
-      received: expect.stringMatching(/lightgbm could not be fitted in fold 0: .*class/) as string,
+      received: expect.stringMatching(/lightgbm could not be fitted in fold 1: .*class/) as string,
     })
     expect(existsSync(join(studyFolder('failing'), 'best.json'))).toBe(false)
     expect(() => bestParameters('failing')).toThrow(expect.objectContaining({ code: 'no-study' }))

@@ -20,6 +20,7 @@ import { hashFitInputs } from '../fits/fit-inputs.js'
 import { FitReuse } from '../fits/fit-reuse.js'
 import { foldObjective, type FoldObjectiveOptions } from './fold-objective.js'
 
+/** What to search, on which folds, and how the study goes. */
 export interface TuneModelOptions extends Omit<FoldObjectiveOptions, 'folder' | 'fixed' | 'reuse'> {
   readonly space: SearchSpace
   /** Parameters that all trials share. Default none. */

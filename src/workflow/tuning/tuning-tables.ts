@@ -6,6 +6,7 @@ const rounded = (value: number | null): string => (value === null ? 'n/a' : valu
 const shown = (value: number | string | boolean): string =>
   typeof value === 'number' ? String(Number(value.toPrecision(4))) : String(value)
 
+/** Parameters of a trial as one line: 'learningRate 0.0312, numLeaves 15'. */
 export const paramsText = (params: StudyTrial['params']): string =>
   Object.entries(params)
     .map(([name, value]) => `${name} ${shown(value)}`)
@@ -22,14 +23,15 @@ export function trialTable(trials: readonly StudyTrial[], better: 'higher' | 'lo
     sorted.map(({ number, state, value, steps, params, error }) => ({
       trial: number,
       state,
-      value: rounded(value),
-      folds: steps.length,
+      'mean of folds': rounded(value),
+      'folds scored': steps.length,
       parameters: error === null ? paramsText(params) : `${paramsText(params)}: ${error}`,
     })),
     { title: `Best of ${trials.length} trials`, maxRows: top },
   )
 }
 
+/** Scores of tuned and default parameters on the hold-out, with intervals. */
 export function holdoutTable(holdout: readonly HoldoutScore[]): Table {
   return table(
     holdout.map(({ parameters, rows, scores, auc }) => ({
@@ -45,6 +47,7 @@ export function holdoutTable(holdout: readonly HoldoutScore[]): Table {
   )
 }
 
+/** What is searched: parameter, kind, values. */
 export function spaceTable(space: SearchSpace): Table {
   return table(
     Object.entries(space).map(([name, parameter]) => ({
