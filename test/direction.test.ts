@@ -7,6 +7,7 @@ import { readInstalled } from '../src/native/installed.js'
 import { exportNotebook, runPipeline, type PipelineResult } from '../src/notebook/index.js'
 import { readEvents, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
+import { unlinkedNumbers } from './fixtures/unlinked-numbers.js'
 
 /** The main job, headless, on small parameters and real bars (2,335 days of one share). */
 const NOTEBOOK = projectPath('notebooks/direction.ipynb')
@@ -15,8 +16,8 @@ const missing = readInstalled() === undefined ? 'set-up has not run (npm run set
 if (missing !== undefined) process.stderr.write(`skipped: ${missing}\n`)
 
 const runs = ownRunsFolder('direction')
-const run = (parameters: Record<string, unknown>): Promise<PipelineResult> =>
-  runPipeline({ notebooks: [NOTEBOOK], parameters: { ...SMALL, ...parameters }, quiet: true })
+const run = (parameters: Record<string, unknown>, force = false): Promise<PipelineResult> =>
+  runPipeline({ notebooks: [NOTEBOOK], parameters: { ...SMALL, ...parameters }, quiet: true, steps: { force } })
 const metrics = (folder: string): string => readFileSync(join(folder, 'metrics.json'), 'utf8')
 
 describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
@@ -59,10 +60,11 @@ describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
     const html = readFileSync(report, 'utf8')
     expect(html).toContain('Will GOOGL close higher in 1 bar?')
     expect(html).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/)
+    expect(unlinkedNumbers(html)).toEqual([])
   })
 
   it('gives the same metrics.json bytes with one worker, and as an exported script', async () => {
-    const single = await run({ workers: 1 })
+    const single = await run({ workers: 1 }, true)
     expect(metrics(single.notebooks[0]!.folder!)).toBe(metrics(folder))
     const script = projectPath('.cache/tests', 'direction-exported.ts')
     exportNotebook(NOTEBOOK, script)
@@ -80,9 +82,27 @@ describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
     rmSync(script)
   })
 
-  it('goes on with a run: all finished fits are reused and the metrics stay', async () => {
+  it('takes its steps over in the next run: the same metrics, figures and files', async () => {
+    const again = await run({ workers: 2 })
+    const other = again.notebooks[0]!.folder!
+    const reused = { reused: expect.any(String) as string }
+    expect(readRun(other).steps).toMatchObject({ certificate: reused, fit: reused, scores: reused })
+    expect(metrics(other)).toBe(metrics(folder))
+    const files = (of: string): string[] =>
+      (readdirSync(of, { recursive: true }) as string[]).filter((name) => !name.endsWith('.lock')).sort()
+    expect(files(other)).toEqual(files(folder))
+    const images = (of: string): string[] => readFileSync(join(of, 'notebook.ipynb'), 'utf8').match(/"image\/svg\+xml": .*/g) ?? []
+    expect(images(other)).toEqual(images(folder))
+  })
+
+  it('goes on with a run: finished steps are taken over; when forced, all finished fits are reused; the metrics stay', async () => {
     const first = metrics(folder)
-    const result = await runPipeline({ notebooks: [], resume: id, quiet: true })
+    const events = (): number => readEvents(folder).filter(({ type }) => type.startsWith('fit-')).length
+    const before = events()
+    expect((await runPipeline({ notebooks: [], resume: id, quiet: true })).exitCode).toBe(0)
+    expect(events()).toBe(before)
+    expect(metrics(folder)).toBe(first)
+    const result = await runPipeline({ notebooks: [], resume: id, quiet: true, steps: { force: true } })
     expect(result.exitCode).toBe(0)
     expect(readEvents(folder).filter(({ type }) => type === 'fit-reused')).toHaveLength(6)
     expect(readEvents(folder).filter(({ type }) => type === 'fit-finished')).toHaveLength(6)
@@ -98,7 +118,9 @@ describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
     const result = await run(parameters)
     expect(result).toMatchObject({ exitCode, notebooks: [{ error: { code } }] })
     expect(result.notebooks[0]!.error!.expected).toBeTruthy()
-    expect(existsSync(join(result.notebooks[0]!.folder!, 'metrics.json'))).toBe(false)
+    // What can be known before is refused before: then there is no run.
+    const { folder: at } = result.notebooks[0]!
+    expect(at !== undefined && existsSync(join(at, 'metrics.json'))).toBe(false)
   })
 
   it('refuses an unknown model before anything runs', async () => {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { readInstalled } from '../src/native/installed.js'
 import { runPipeline } from '../src/notebook/index.js'
+import { readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 
 const missing = readInstalled() === undefined ? 'set-up has not run (npm run setup)' : undefined
@@ -18,16 +19,28 @@ async function run(name: string, parameters: Record<string, unknown>) {
   expect(result.exitCode).toBe(0)
   const folder = result.notebooks[0]!.folder!
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
-  return { metrics: JSON.parse(read('metrics.json')) as Record<string, unknown>, text: read('notebook.ipynb') }
+  return { folder, metrics: JSON.parse(read('metrics.json')) as Record<string, unknown>, text: read('notebook.ipynb') }
 }
 
 describe.skipIf(missing !== undefined)('notebooks, headless on small parameters', () => {
   it('quickstart goes from bars to a verdict', async () => {
-    const { metrics, text } = await run('quickstart', { dataset: 'googl-1d', horizon: 1, folds: 2 })
+    const { folder, metrics, text } = await run('quickstart', { dataset: 'googl-1d', horizon: 1, folds: 2 })
     expect(metrics.verdict).toMatchObject({
       sentences: expect.arrayContaining([expect.stringMatching(/^logistic: AUC 0\.\d+/)]) as string[],
     })
     expect(text).toContain('application/vnd.plotly.v1+json')
+    // What `runs list`, `runs compare` and the last lines of the console need.
+    expect(metrics.leaks).toMatchObject({ clean: true })
+    const { models } = metrics.evaluation as { models: { model: string }[] }
+    expect(models.map(({ model }) => model)).toEqual(['logistic', 'lightgbm', 'constant', 'persistence'])
+    expect(readRun(folder).outcome).toMatchObject({ headline: (metrics.verdict as { sentences: string[] }).sentences[0] })
+    for (const file of ['report.html', 'predictions.parquet']) expect(existsSync(join(folder, file))).toBe(true)
+    const log = readFileSync(join(folder, 'run.log'), 'utf8')
+    for (const line of [/^\[1\/\d+\] loads the workbench$/m, /^\[\d+\/\d+\] ROC curves$/m, /^types checked in \d+\.\d s$/m])
+      expect(log).toMatch(line)
+    // Folds count from 1 for people.
+    expect(log).toMatch(/^ +lightgbm +2 +\d/m)
+    expect(log).not.toMatch(/^ +lightgbm +0 +\d/m)
   })
 
   it('features finds its own leak, and no difference between batch and stream', async () => {

@@ -1,37 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { projectPath } from '../src/core/index.js'
-import { exportNotebook, runPipeline, type PipelineOptions, type PipelineResult } from '../src/notebook/index.js'
+import { exportNotebook, runPipeline, scriptState, type PipelineOptions, type PipelineResult } from '../src/notebook/index.js'
 import { listRuns, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
+import { executedCells, resultTexts, testNotebooks } from './fixtures/test-notebooks.js'
 
-mkdirSync(projectPath('.cache', 'tests'), { recursive: true })
-const folder = mkdtempSync(projectPath('.cache', 'tests', 'pipeline-'))
+const { folder, write: notebook } = testNotebooks('pipeline')
 const runs = ownRunsFolder('runs')
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-type CellSpec = string | { readonly code: string; readonly tags: readonly string[] } | { readonly markdown: string }
-function notebook(name: string, cells: readonly CellSpec[]): string {
-  const path = join(folder, `${name}.ipynb`)
-  const toCell = (cell: CellSpec, i: number): object => {
-    if (typeof cell !== 'string' && 'markdown' in cell) return { cell_type: 'markdown', id: `m${i}`, metadata: {}, source: cell.markdown }
-    const { code, tags } = typeof cell === 'string' ? { code: cell, tags: [] } : cell
-    return { cell_type: 'code', id: `c${i}`, metadata: { tags }, execution_count: null, outputs: [], source: code }
-  }
-  writeFileSync(path, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: cells.map(toCell) }))
-  return path
-}
 const run = (path: string, options: Partial<PipelineOptions> = {}): Promise<PipelineResult> =>
   runPipeline({ notebooks: [path], quiet: true, ...options })
 const parameters = { code: "let n = 3\nlet word = 'a'\nlet list: string[] = ['x']", tags: ['parameters'] }
-const executed = (
-  result: PipelineResult,
-): { cells: { outputs?: { output_type: string; text?: string; data?: Record<string, string> }[] }[] } =>
-  JSON.parse(readFileSync(join(result.notebooks[0]!.folder!, 'notebook.ipynb'), 'utf8')) as never
-const resultTexts = (result: PipelineResult): (string | undefined)[] =>
-  executed(result).cells.flatMap(({ outputs = [] }) => outputs.map(({ text, data }) => text ?? data?.['text/plain']))
 
 describe('runPipeline', () => {
   it('runs cells in order, keeps outputs, log, events and status', async () => {
@@ -58,6 +39,26 @@ describe('runPipeline', () => {
     expect(resultTexts(result)).toEqual(['{"n":5,"word":"a","list":["p","q"]}'])
   })
 
+  it('leaves an executed notebook that runs where it lies, with the values that it ran with; new ones win', async () => {
+    const before = process.env.BARLAB_RUNS_DIR
+    process.env.BARLAB_RUNS_DIR = join(folder, 'runs')
+    onTestFinished(() => void (process.env.BARLAB_RUNS_DIR = before))
+    writeFileSync(join(folder, 'ten.ts'), 'export const ten = 10\n')
+    const path = notebook('again', [
+      parameters,
+      `import {\n  ten,\n} from "./ten.js" // here\nimport { sha256 } from '../../../src/core/index.js'`,
+      'sha256(word).length + n * ten',
+    ])
+    const first = await run(path, { parameters: { n: 5 } })
+    expect(resultTexts(first)).toEqual(['114'])
+    const copy = join(first.notebooks[0]!.folder!, 'notebook.ipynb')
+    const again = await run(copy)
+    expect(again.notebooks[0]!.error).toBeUndefined()
+    expect(resultTexts(again)).toEqual(['114'])
+    expect(readRun(again.notebooks[0]!.folder!).parameters).toEqual({ n: 5 })
+    expect(resultTexts(await run(copy, { parameters: { word: 'b', n: 1 } }))).toEqual(['74'])
+  })
+
   const nothingRun = (): string[] => readdirSync(runs).filter((id) => id.includes('refused'))
   it.each([
     ['an unknown parameter', { m: 1 }, 'unknown-parameter', /n: number = 3/],
@@ -68,6 +69,47 @@ describe('runPipeline', () => {
     expect(result.exitCode).toBe(2)
     expect(result.notebooks[0]!.error).toMatchObject({ code, expected: expect.stringMatching(expected) as string })
     expect(nothingRun()).toEqual([])
+  })
+
+  it('names the words that a parameter may be, in the error and on --dry-run', async () => {
+    const path = notebook('refused-words', [
+      {
+        code: "type Kind = 'logistic' | 'lightgbm' | 'lstm'\nlet models: Kind[] = ['logistic']\nlet side: 'long' | 'short' = 'long'",
+        tags: ['parameters'],
+      },
+      'models.length',
+    ])
+    expect((await run(path, { parameters: { models: ['lstm', 'lightgmb'] } })).notebooks[0]!.error).toMatchObject({
+      code: 'parameter-type',
+      expected: 'one of lightgbm, logistic, lstm',
+      help: 'did you mean lightgbm?',
+    })
+    const shown = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    await run(path, { dryRun: true, quiet: false })
+    await run(path, { dryRun: true, quiet: false })
+    const said = shown.mock.calls.map(([text]) => String(text)).join('')
+    shown.mockRestore()
+    // The second time from the cache.
+    expect(said.match(/of: long, short\n/g)).toHaveLength(2)
+    expect(nothingRun()).toEqual([])
+  })
+
+  it('refuses a dataset that there is not before the kernel starts, given or default, also on --dry-run', async () => {
+    const cells = (value: string) => [{ code: `let dataset = ${value}`, tags: ['parameters'] }, 'dataset']
+    const path = notebook('refused-dataset', cells("'btc-usd-1h'"))
+    const misspelt = { exitCode: 2, notebooks: [{ error: { code: 'unknown-dataset', help: 'did you mean -p dataset=eur-usd-1h?' } }] }
+    expect(await run(path, { parameters: { dataset: 'eur-usd-h1' } })).toMatchObject(misspelt)
+    expect(await run(path, { parameters: { dataset: 'eur-usd-h1' }, dryRun: true })).toMatchObject(misspelt)
+    expect(await run(notebook('refused-default', cells('"eur-usd-h1"')))).toMatchObject(misspelt)
+    expect(await run(path, { parameters: { dataset: './none.csv' } })).toMatchObject({
+      exitCode: 2,
+      notebooks: [{ error: { code: 'file-not-found' } }],
+    })
+    expect(nothingRun()).toEqual([])
+    writeFileSync(join(folder, 'own.csv'), 'time,open,high,low,close\n')
+    const own = { parameters: { dataset: 'own.csv' }, userFolder: folder, dryRun: true }
+    expect((await run(path, own)).exitCode).toBe(0)
+    expect((await run(notebook('worked-out', cells("['eur', 'usd'].join('-')")), { dryRun: true })).exitCode).toBe(0)
   })
 
   it('refuses a notebook with a type error, naming cell and line, before anything runs', async () => {
@@ -103,7 +145,7 @@ describe('runPipeline', () => {
   it('ends at a cell that throws: error output, earlier outputs kept, later cells untouched, exit code 1', async () => {
     const result = await run(notebook('throws', ["'first'", "throw new RangeError('too far')", "'never'"]))
     expect(result).toMatchObject({ exitCode: 1, notebooks: [{ status: 'failed', error: { code: 'cell-failed' } }] })
-    expect(executed(result).cells.map(({ outputs }) => outputs!.map(({ output_type }) => output_type))).toEqual([
+    expect(executedCells(result).map(({ outputs }) => outputs!.map(({ output_type }) => output_type))).toEqual([
       ['execute_result'],
       ['error'],
       [],
@@ -152,6 +194,20 @@ describe('runPipeline', () => {
     expect(result.exitCode).toBe(1)
   })
 
+  it('checks every notebook that is named before it runs the first', async () => {
+    const path = notebook('refused-first', ["throw new Error('must not run')"])
+    const refused = async (second: string) => (await runPipeline({ notebooks: [path, second], quiet: true })).notebooks
+    expect(await refused('dataset=eur-usd-1h')).toMatchObject([
+      { error: { message: 'This is a parameter, not a notebook.', help: 'did you mean -p dataset=eur-usd-1h?' } },
+    ])
+    expect(await refused(join(folder, 'refused-frist.ipynb'))).toMatchObject([
+      { error: { code: 'notebook-missing', help: expect.stringMatching(/did you mean .*refused-first\.ipynb\?/) as string } },
+    ])
+    expect(await refused('notebooks/directoin.ipynb')).toMatchObject([{ error: { help: 'did you mean notebooks/direction.ipynb?' } }])
+    expect(await refused(join(folder, 'none-*.ipynb'))).toMatchObject([{ error: { code: 'no-notebook' } }])
+    expect(nothingRun()).toEqual([])
+  })
+
   it('goes on with relative paths from the folder of the first call, and refuses a wrong device or notebooks beside --resume', async () => {
     const path = notebook('from', ['process.env.BARLAB_CWD'])
     const first = await run(path, { userFolder: '/somewhere' })
@@ -186,6 +242,18 @@ describe('the door', () => {
     expect(door(['--no-such-flag']).status).toBe(2)
     expect(door([]).status).toBe(2)
     expect(door(['--help']).stdout).toContain('exit codes: 0 finished')
+  })
+
+  it('says once what a cell finds wrong with the arguments, and does not propose to go on with it', () => {
+    const cell =
+      "import { LabError } from '../../../src/core/index.js'\nthrow new LabError('too-small', 'n is too small.', { received: '3', expected: 'more', help: '-p n=9', exitCode: 2 })"
+    const { status, stdout, stderr } = door([notebook('complains', [parameters, cell])])
+    expect(status).toBe(2)
+    expect(stderr.match(/n is too small/g)).toHaveLength(1)
+    expect(stderr).toMatch(/received: 3\s+expected: more\s+next: +-p n=9/)
+    expect(stdout).toMatch(/failed in [\d.]+ s/)
+    expect(stdout).not.toContain('--resume')
+    expect(door([notebook('breaks', ["throw new Error('broken')"])]).stdout).toContain('--resume')
   })
 
   it('shows parameters without running anything on --dry-run', () => {
@@ -252,6 +320,8 @@ describe('an exported script', () => {
         'Bundler',
         '--target',
         'ES2022',
+        '--lib',
+        'ES2023',
         '--types',
         'node',
         join(folder, 'exported.ts'),
@@ -264,6 +334,63 @@ describe('an exported script', () => {
   it('refuses unknown and wrongly typed parameters with exit code 2', () => {
     expect(script(['-p', 'm=1'])).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no such parameter.') as string })
     expect(script(['-p', 'n=many'])).toMatchObject({ status: 2, stderr: expect.stringContaining('expected: number') as string })
+  })
+
+  it('says when notebook and script have drifted apart, and loses nothing that was changed by hand', () => {
+    const from = path()
+    const to = join(folder, 'drifting.ts')
+    exportNotebook(from, to)
+    expect(scriptState(to)).toMatchObject({ notebookChanged: false, notebookMissing: false, scriptEdited: false })
+    // Running a notebook changes its outputs, which are not what a script is made of.
+    const text = readFileSync(from, 'utf8')
+    writeFileSync(from, text.replace('"execution_count":null', '"execution_count":7'))
+    expect(scriptState(to).notebookChanged).toBe(false)
+    writeFileSync(from, text.replace('total = point.x + 1', 'total = point.x + 2'))
+    expect(scriptState(to).notebookChanged).toBe(true)
+    const ran = spawnSync(process.execPath, ['--import', 'tsx', to], { cwd: projectPath(), encoding: 'utf8' })
+    expect(ran).toMatchObject({ status: 0, stderr: expect.stringMatching(/^warning: .*exported\.ipynb has changed since/) as string })
+    exportNotebook(from, to)
+    expect(scriptState(to).notebookChanged).toBe(false)
+    writeFileSync(to, `${readFileSync(to, 'utf8')}// mine\n`)
+    expect(scriptState(to).scriptEdited).toBe(true)
+    expect(() => exportNotebook(from, to)).toThrow(/changed by hand/)
+    expect(readFileSync(to, 'utf8')).toContain('// mine')
+    exportNotebook(from, to, { force: true })
+    expect(scriptState(to).scriptEdited).toBe(false)
+    writeFileSync(join(folder, 'own.ts'), 'export {}\n')
+    expect(() => exportNotebook(from, join(folder, 'own.ts'))).toThrow(/another file of this name/)
+    rmSync(from)
+    expect(scriptState(to)).toMatchObject({ notebookChanged: false, notebookMissing: true })
+  })
+
+  it('ends the run that its cells have opened, as the batch runner would', () => {
+    const open =
+      "import { openRun } from '../../../src/track/index.js'\nimport { skip } from '../../../src/notebook/skip.js'\nconst run = await openRun({ name: 'opened', parameters: {} })\nrun.writeMetrics({ word })"
+    const to = join(folder, 'opens.ts')
+    exportNotebook(
+      notebook('opens', [parameters, open, "if (word === 'skip') skip('no new bars')\nif (word === 'throw') throw new Error('broken')"]),
+      to,
+    )
+    const ended = (word: string) => {
+      const known = new Set(listRuns().map(({ id }) => id))
+      const { status } = spawnSync(process.execPath, ['--import', 'tsx', to, '-p', `word=${word}`], {
+        cwd: projectPath(),
+        env: process.env,
+      })
+      return [status, listRuns().find(({ id }) => !known.has(id))?.status]
+    }
+    expect(ended('fine')).toEqual([0, 'ok'])
+    expect(ended('skip')).toEqual([3, 'skipped'])
+    expect(ended('throw')).toEqual([1, 'failed'])
+  })
+
+  it('leaves out cells tagged explore', () => {
+    const to = join(folder, 'explored.ts')
+    exportNotebook(notebook('explored', ['const a = 1', { code: 'a + 41', tags: ['explore'] }, 'a']), to)
+    expect(readFileSync(to, 'utf8')).not.toContain('41')
+    expect(() => exportNotebook(notebook('needed', [{ code: 'const a = 1', tags: ['explore'] }, 'a']), to)).toThrow(
+      /name of an exploring cell/,
+    )
   })
 
   it('refuses a notebook whose meaning a script cannot keep', () => {

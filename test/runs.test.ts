@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { readNotebook } from '../src/notebook/index.js'
+import { listRuns } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 import { storedRun } from './fixtures/stored-run.js'
 
@@ -79,6 +80,18 @@ describe('npm run runs', () => {
       code: 2,
       error: expect.stringContaining('[outside-project]') as string,
     })
+  })
+
+  it('takes a tag of one run, and last, for an id', async () => {
+    const shown = async (name: string) => (JSON.parse((await runs('show', name, '--json')).out) as { id: string }).id
+    expect(await shown('keep')).toBe(a)
+    expect(await shown('last')).toBe(listRuns()[0]!.id)
+    await runs('tag', a, 'both')
+    await runs('tag', b, 'both')
+    const { code, error } = await runs('show', 'both')
+    expect(code).toBe(2)
+    expect(error).toMatch(/^Several runs have this tag\. \[run-ambiguous\]/)
+    expect([error.includes(a), error.includes(b)]).toEqual([true, true])
   })
 
   it('says what is wrong in one message, without a stack', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../src/index.js'
 import { lightgbmLibraryPath } from '../src/native/lightgbm/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
+import { unlinkedNumbers } from './fixtures/unlinked-numbers.js'
 
 const ready = lightgbmLibraryPath() !== undefined
 if (!ready) process.stderr.write('the tuning job is not tested: no Python environment (npm run setup)\n')
@@ -77,5 +78,6 @@ describe.skipIf(!ready)('tuneDirection', () => {
       'deflated Sharpe ratio',
     ])
       expect(report).toContain(figure)
+    expect(unlinkedNumbers(report)).toEqual([])
   })
 })

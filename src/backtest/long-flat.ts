@@ -2,6 +2,7 @@ import { LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { cagr, maxDrawdown, periodsPerYear, sharpeAnnualised, simpleReturns } from '../metrics/index.js'
 
+/** Bars, the rows that had a prediction, and when to be long. */
 export interface LongFlatInput {
   readonly bars: Bars
   /** Bars with a prediction, increasing. The decision is taken at their close. */
@@ -19,6 +20,7 @@ export interface LongFlatInput {
   readonly missing?: 'flat' | 'hold'
 }
 
+/** One long position, from its entry to its exit. */
 export interface Trade {
   /** Open time of the bar at whose open it was bought, ms UTC. */
   readonly entryTime: number
@@ -45,6 +47,7 @@ export interface EquitySummary {
   readonly maxDrawdown: number
 }
 
+/** Wealth and position by bar, trades, and returns before and after fees. */
 export interface LongFlatResult {
   readonly threshold: number
   readonly feeRate: number

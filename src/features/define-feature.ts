@@ -2,6 +2,7 @@ import { LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
 import { barColumns, sourceNames, type BarColumns, type Column } from '../indicators/index.js'
 
+/** Groups of features, in the order in which documents list them. */
 export const FEATURE_GROUPS = [
   'price',
   'momentum',
@@ -13,7 +14,9 @@ export const FEATURE_GROUPS = [
   'time',
   'cross-asset',
 ] as const
+/** What a feature is about. */
 export type FeatureGroup = (typeof FEATURE_GROUPS)[number]
+/** Name of a column of the bars. */
 export type BarColumn = keyof BarColumns
 
 /** Where the bars of a feature come from, if not from the bars themselves. */

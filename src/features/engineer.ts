@@ -1,6 +1,13 @@
-import { LabError } from '../core/index.js'
+import { CONTENT, LabError } from '../core/index.js'
 import type { Bars } from '../data/index.js'
-import { completeRows, fitPreprocessor, type FeatureMatrix, type PreprocessInput, type Preprocessor } from '../preprocess/index.js'
+import {
+  completeRows,
+  fitPreprocessor,
+  showableFeatures,
+  type FeatureMatrix,
+  type PreprocessInput,
+  type Preprocessor,
+} from '../preprocess/index.js'
 import { whyUnavailable } from './compute-feature.js'
 import type { Feature } from './define-feature.js'
 import { crossAssetFeatures } from './families/cross-asset.js'
@@ -10,6 +17,7 @@ import { FeatureStream } from './feature-stream.js'
 import { featureTable } from './feature-table.js'
 import { allFeatures, selectFeatures, type FeatureSelection } from './registry.js'
 
+/** A feature that was left out, and why. */
 export interface DroppedFeature {
   readonly name: string
   readonly reason: string
@@ -118,8 +126,8 @@ export class FeatureEngineer {
     const X = this.raw(bars, others)
     const { preprocessor } = this
     const shared = { time: X.time, rows: X.rows, warmupBars: this.warmup, dropped: this.left }
-    if (preprocessor === undefined) return { ...shared, names: X.names, values: X.values }
-    return { ...shared, names: preprocessor.names, values: preprocessor.transform(X, undefined, { incomplete: 'keep' }) }
+    if (preprocessor === undefined) return showableFeatures({ ...shared, names: X.names, values: X.values })
+    return showableFeatures({ ...shared, names: preprocessor.names, values: preprocessor.transform(X, undefined, { incomplete: 'keep' }) })
   }
 
   fitTransform(bars: Bars, others: readonly Bars[] = []): EngineeredFeatures {
@@ -146,6 +154,22 @@ export class FeatureEngineer {
   /** The fitted features as records, before preprocessing: name, group, description, lookback. */
   getFeatures(): readonly Feature[] {
     return this.fitted()
+  }
+
+  /** What decides about the columns; undefined where a feature is none of the registry's: what its functions use besides cannot be told. */
+  [CONTENT](): unknown {
+    if (!this.selected.every((feature) => allFeatures.includes(feature))) return undefined
+    const { maxAgeBars, left, preprocess, fittedOn, columns, preprocessor } = this
+    const names = (features: readonly Feature[] | undefined) => features?.map(({ name }) => name)
+    return {
+      maxAgeBars,
+      left,
+      preprocess,
+      fittedOn,
+      selected: names(this.selected),
+      columns: names(columns),
+      preprocessor: preprocessor?.toJSON(),
+    }
   }
 
   private raw(bars: Bars, others: readonly Bars[]): FeatureMatrix {

@@ -3,6 +3,7 @@ import { parseTimeframe } from '../data/index.js'
 import type { Feature } from './define-feature.js'
 import { featureFamily } from './feature-families.js'
 
+/** Which families, periods, timeframes, lags and symbols to multiply. */
 export interface Expansion {
   /** Features to multiply. */
   readonly features?: readonly Feature[]

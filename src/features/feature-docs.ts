@@ -108,6 +108,8 @@ export function featuresDocument(picture: (group: FeatureGroup) => string): stri
     'it is fitted on:',
     '',
     '```ts',
+    "import { sliceBars } from '../src/index.js'",
+    '',
     "const scaled = new FeatureEngineer({ preprocess: { dropCorrelated: { threshold: 0.95 }, scaler: 'robust' } })",
     "scaled.fit(sliceBars(bars, { to: '2019-01-01' })) // the training span only",
     'const Z = scaled.transform(bars)',

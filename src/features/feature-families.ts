@@ -26,7 +26,7 @@ const families: ReadonlyMap<string, FeatureFamily> = new Map(
 /** Names of all families that take any period: 'rsi', 'atr_pct', ... */
 export const featureFamilyNames: readonly string[] = [...families.keys()]
 
-/** @throws LabError `unknown-feature-family` naming the nearest */
+/** The family of that name (`rsi`, `atr_pct`): a function from a period to a feature. @throws LabError `unknown-feature-family` naming the nearest */
 export function featureFamily(name: string): FeatureFamily {
   const family = families.get(name)
   if (family !== undefined) return family

@@ -22,6 +22,7 @@ export const allFeatures: readonly Feature[] = [
   ...timeFeatures,
 ]
 
+/** Features by group and name, less those to drop. */
 export interface FeatureSelection {
   /** Only these groups. Default: all. */
   readonly groups?: readonly FeatureGroup[]

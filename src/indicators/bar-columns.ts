@@ -11,7 +11,10 @@ export interface BarColumns {
   readonly volume: Column
 }
 
-/** @param of prefix of the sources' names: '' for the bars themselves, 'ETHUSD.' for those of another symbol. */
+/**
+ * Time, prices and volume of the bars as columns to build indicators on.
+ * @param of prefix of the sources' names: '' for the bars themselves, 'ETHUSD.' for those of another symbol.
+ */
 export function barColumns(of = ''): BarColumns {
   const column = (name: string): Column => sourceColumn(`${of}${name}`)
   return {

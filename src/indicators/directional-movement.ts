@@ -5,6 +5,7 @@ import { shareOf } from './operators/arithmetic.js'
 import { checkPeriod } from './operators/check-period.js'
 import { lag } from './operators/lags.js'
 
+/** Wilder's directional movement system as columns. */
 export interface DirectionalMovement {
   /** Wilder sums of directional movement (TA-Lib PLUS_DM, MINUS_DM), price units. */
   readonly plusMovement: Column

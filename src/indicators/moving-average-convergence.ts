@@ -3,6 +3,7 @@ import { kernelColumn, kernelOperator } from './kernel-operator.js'
 import { checkPeriod } from './operators/check-period.js'
 import { ema } from './operators/smoothing.js'
 
+/** Columns of moving average convergence and divergence. */
 export interface Macd {
   readonly line: Column
   readonly signal: Column

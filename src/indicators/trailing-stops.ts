@@ -7,6 +7,7 @@ export function parabolicSar({ high, low }: BarColumns, acceleration = 0.02, max
   return kernelColumn({ kernel: 'parabolic_sar', inputs: [high, low], params: [acceleration, maximum], reach: 1, warmup: 1, state: 5 })
 }
 
+/** The stop line, and on which side of it the price is. */
 export interface SuperTrend {
   /** The stop line, price units. */
   readonly line: Column

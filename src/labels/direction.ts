@@ -5,6 +5,7 @@ import { isPrice } from './known-price.js'
 import type { PricedLabels } from './labels.js'
 import { showClasses, UP_OR_NOT } from './show-labels.js'
 
+/** How far to look ahead, and which moves are too small to count. */
 export interface DirectionOptions {
   /** How many bars ahead the question looks; a whole number, 1 or more. */
   readonly horizonBars: number

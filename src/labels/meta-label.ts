@@ -5,6 +5,7 @@ import { walkBarriers } from './barrier-walk.js'
 import type { PricedLabels } from './labels.js'
 import { showClasses, showEnds } from './show-labels.js'
 
+/** The side of each bar, and what closes a position. */
 export interface MetaLabelOptions extends BarrierOptions {
   /** What the primary model would do at each bar's close: 1 buy, -1 sell short, 0 or NaN nothing. It must use nothing after its bar. */
   readonly side: ArrayLike<number>
@@ -16,6 +17,7 @@ export interface MetaLabelOptions extends BarrierOptions {
   readonly cost?: number
 }
 
+/** Meta-labels, and what each position brought. */
 export interface MetaLabels extends PricedLabels {
   /** What the position brought after cost, as a share of the entry price: side x `returns` - cost; NaN where y is NaN. */
   readonly netReturns: Float64Array

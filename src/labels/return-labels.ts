@@ -6,6 +6,7 @@ import type { PricedLabels } from './labels.js'
 import { showReturns } from './show-labels.js'
 import { volatilityColumn, type VolatilityTarget } from './volatility-target.js'
 
+/** Which return, over how many bars, in which unit. */
 export interface ReturnOptions {
   /** How many bars ahead; a whole number, 1 or more. */
   readonly horizonBars: number

@@ -2,6 +2,7 @@ import { createRng, DISPLAY, LabError, type Displayable } from '../core/index.js
 import { averageUniqueness, type LabelSpans } from './concurrency.js'
 import { sequentialSampler } from './sequential-sampler.js'
 
+/** How many rows to draw, and the seed. */
 export interface SequentialBootstrapOptions {
   /** How many rows to draw; default: as many as there are labels. */
   readonly draws?: number

@@ -5,6 +5,7 @@ import { isPrice } from './known-price.js'
 import type { PricedLabels } from './labels.js'
 import { showClasses, UP_OR_NOT } from './show-labels.js'
 
+/** Shortest and longest line that is tried. */
 export interface TrendScanOptions {
   /** Shortest window, in bars ahead; 2 or more: two points always lie on a line. */
   readonly minBars: number
@@ -14,6 +15,7 @@ export interface TrendScanOptions {
   readonly minTValue?: number
 }
 
+/** Trend-scan labels, and the line that decided each. */
 export interface TrendScanLabels extends PricedLabels {
   /** The t-value of the strongest trend, also of rows dropped for being weak: its size can weight the rows. NaN where it is not known. */
   readonly tValues: Float64Array

@@ -6,6 +6,7 @@ import type { PricedLabels } from './labels.js'
 import { showClasses, showEnds, UP_NEITHER_DOWN, UP_OR_NOT } from './show-labels.js'
 import { TOUCHED } from './touched.js'
 
+/** Where the barriers stand, and what becomes of labels that meet none. */
 export interface TripleBarrierOptions extends BarrierOptions {
   /** Distance of the barrier above the close, in volatilities (a share of the close where no volatility is given); null: none. */
   readonly upper: number | null
@@ -17,6 +18,7 @@ export interface TripleBarrierOptions extends BarrierOptions {
   readonly vertical?: 'zero' | 'sign'
 }
 
+/** Triple-barrier labels, and where each ended. */
 export interface TripleBarrierLabels extends PricedLabels {
   /** What ended each label: a code of {@link TOUCHED}. */
   readonly touched: Int8Array

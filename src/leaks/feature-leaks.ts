@@ -12,6 +12,7 @@ import { runTransform } from './run-transform.js'
 import { checkStreamedRows } from './streamed-rows.js'
 import { checkWindowCuts } from './window-cuts.js'
 
+/** How closely to look. */
 export interface CertifyOptions {
   readonly seed?: number
   /** Cuts of the whole series; default 4 beside a comparison bar by bar, else 12. */
@@ -24,6 +25,7 @@ export interface CertifyOptions {
   readonly tolerance?: number
 }
 
+/** A transform and the bars to try it on. */
 export interface FeatureSubject {
   readonly transform: BarTransform
   readonly bars: Bars

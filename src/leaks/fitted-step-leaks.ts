@@ -9,6 +9,7 @@ export interface FittedStep {
   readonly fit: (X: FeatureMatrix, rows: Int32Array, y: Float64Array) => unknown
 }
 
+/** A step that learns from training rows, and the matrix to try it on. */
 export interface FittedStepSubject {
   readonly step: FittedStep
   readonly X: FeatureMatrix

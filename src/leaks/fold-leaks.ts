@@ -2,6 +2,7 @@ import { LabError } from '../core/index.js'
 import type { Fold } from '../split/index.js'
 import { isoTime, type Leak, type LeakCheck } from './leak.js'
 
+/** Folds, and when the labels of their rows end. */
 export interface FoldSubject {
   /** Open time of every bar. */
   readonly time: Float64Array

@@ -2,6 +2,7 @@ import { LabError } from '../core/index.js'
 import { formatTimeframe, type Bars } from '../data/index.js'
 import { isoTime, type Leak, type LeakCheck } from './leak.js'
 
+/** A join of another series, and both series. */
 export interface JoinSubject {
   readonly name: string
   /** A column of `other` carried on the bars: one value a bar, NaN where there is none. */

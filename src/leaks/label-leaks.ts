@@ -6,12 +6,14 @@ import { FirstDifferences } from './first-differences.js'
 import { isoTime, type Leak, type LeakCheck, type LeakEvidence } from './leak.js'
 import { alteredAfter, stretch } from './market.js'
 
+/** What makes labels, and the bars to try it on. */
 export interface LabelSubject {
   /** Makes the labels: `(bars) => directionLabels(bars, { horizonBars: 12 })`. */
   readonly make: (bars: Bars) => Labels
   readonly bars: Bars
 }
 
+/** How closely to look. */
 export interface LabelCheckOptions {
   readonly seed?: number
   /** Fewest cuts; default 1000, or every bar where there are fewer. */

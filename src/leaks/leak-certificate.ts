@@ -15,6 +15,7 @@ export interface LeakCertificate {
   [DISPLAY](): MimeBundle
 }
 
+/** Joins checks into a certificate that shows itself. */
 export function leakCertificate(checks: readonly LeakCheck[], seed: number, seconds: number): LeakCertificate {
   const leakCount = checks.reduce((sum, { leaks }) => sum + leaks.length, 0)
   const compared = checks.reduce((sum, check) => sum + comparedValues(check), 0)

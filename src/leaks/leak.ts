@@ -37,6 +37,7 @@ export interface LeakMethod {
   readonly comparedValues: number
 }
 
+/** What a check looked at. */
 export type LeakCheckKind = 'features' | 'labels' | 'fitted step' | 'folds' | 'join' | 'resampling'
 
 /** The result of one check. */
@@ -51,6 +52,7 @@ export interface LeakCheck {
   readonly leaks: readonly Leak[]
 }
 
+/** How many values all methods of a check compared together. */
 export const comparedValues = ({ methods }: Pick<LeakCheck, 'methods'>): number =>
   methods.reduce((sum, method) => sum + method.comparedValues, 0)
 

@@ -5,6 +5,7 @@ import { FirstDifferences } from './first-differences.js'
 import { isoTime, type Leak, type LeakCheck, type LeakEvidence } from './leak.js'
 import { alteredAfter, closedBy, stretch } from './market.js'
 
+/** What makes longer bars, and the bars to try it on. */
 export interface ResamplingSubject {
   readonly name: string
   /** Longer bars, labelled by their open time: `(bars) => resample(bars, '4h')`. */

@@ -22,6 +22,7 @@ export interface WarmupReport {
 
 type Facts = Omit<WarmupReport, typeof DISPLAY>
 
+/** Adds the start-up that is enough for all columns (null where one has none) and a display to the facts. */
 export function warmupReport(facts: Omit<Facts, 'startupBars'>): WarmupReport {
   const startupBars = facts.columns.reduce<number | null>(
     (most, column) => (most === null || column.startupBars === null ? null : Math.max(most, column.startupBars)),

@@ -2,6 +2,7 @@ import { probabilityBins, type CalibrationOptions } from './calibration-bins.js'
 import { checkScores } from './check-scores.js'
 import { normalQuantile } from './normal-quantile.js'
 
+/** Rows whose predicted probability lies in one bin, and the share of them that came true. */
 export interface CalibrationBin {
   /** Smallest and largest probability in the bin (equal frequency) or its edges (equal width). */
   readonly from: number

@@ -4,6 +4,7 @@ import { defineMetric, type Metric } from './define-metric.js'
 import { brier, logLoss } from './probability.js'
 import { rocAuc } from './roc.js'
 
+/** Outcomes, probabilities, and from where a row is called up. */
 export interface ClassificationInput {
   /** Targets, 0 or 1. */
   readonly y: ArrayLike<number>
@@ -92,4 +93,5 @@ export const classificationMetrics = [
   }),
 ] as const satisfies readonly Metric<ClassificationInput>[]
 
+/** Names of the metrics of classifications. */
 export type ClassificationMetricName = (typeof classificationMetrics)[number]['name']

@@ -1,5 +1,6 @@
 import { checkScores } from './check-scores.js'
 
+/** How many calls were right and wrong, either way. */
 export interface Confusion {
   readonly truePositives: number
   readonly falsePositives: number

@@ -11,6 +11,7 @@ export interface Metric<Input, Name extends string = string> {
   readonly compute: (input: Input) => number
 }
 
+/** A metric as a frozen record; the compiler keeps its name. */
 export function defineMetric<Input, const Name extends string>(metric: Metric<Input, Name>): Metric<Input, Name> {
   return Object.freeze({ ...metric })
 }

@@ -6,6 +6,7 @@ import { varianceOfSum } from './long-run-variance.js'
 import { normalCdf } from './normal-cdf.js'
 import { normalQuantile } from './normal-quantile.js'
 
+/** Two AUCs on the same rows, their difference, and whether it is more than chance. */
 export interface AucDifference {
   readonly aucA: number
   readonly aucB: number

@@ -4,6 +4,7 @@ import { delongTerms } from './delong-terms.js'
 import { varianceOfSum } from './long-run-variance.js'
 import { normalQuantile } from './normal-quantile.js'
 
+/** An AUC with its standard error and interval. */
 export interface AucInterval {
   readonly auc: number
   readonly standardError: number
@@ -16,6 +17,7 @@ export interface AucInterval {
   readonly lags: number
 }
 
+/** Level of the interval, and how far rows depend on their neighbours. */
 export interface AucIntervalOptions {
   /** Default 0.95. */
   readonly level?: number
@@ -49,7 +51,7 @@ export function delongInterval(
   return { auc, standardError, lower: Math.max(0, auc - reach), upper: Math.min(1, auc + reach), ...facts }
 }
 
-/** @throws LabError `bad-level` */
+/** Refuses a level that does not lie between 0 and 1 and lags that are no whole number from 0. @throws LabError `bad-level` */
 export function checkInterval(level: number, lags: number): void {
   if (level > 0 && level < 1 && Number.isInteger(lags) && lags >= 0) return
   throw new LabError('bad-level', 'The interval cannot be computed like this.', {

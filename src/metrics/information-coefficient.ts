@@ -8,6 +8,7 @@ import { midranks } from './ranks.js'
 /** `pearson`: IC; `spearman`: rank IC. */
 export type InformationCoefficientMethod = 'pearson' | 'spearman'
 
+/** Correlation of prediction and outcome, with its standard error. */
 export interface InformationCoefficient {
   /** Correlation of prediction and forward return. NaN where one of the two does not vary. */
   readonly ic: number
@@ -64,6 +65,7 @@ export interface PeriodInformationCoefficient {
   readonly observations: number
 }
 
+/** How steady the coefficient is from period to period. */
 export interface InformationRatio {
   /** One coefficient a period that has one, in order of time. */
   readonly periods: readonly PeriodInformationCoefficient[]

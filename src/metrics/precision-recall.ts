@@ -1,6 +1,7 @@
 import { checkScores } from './check-scores.js'
 import { thresholdCounts } from './thresholds.js'
 
+/** Precision and recall where rows from this threshold on are called up. */
 export interface PrecisionRecallPoint {
   /** Called up where p >= threshold; Infinity at the first point, where nothing is called up. */
   readonly threshold: number

@@ -40,6 +40,7 @@ export function outOfSampleRSquared(y: ArrayLike<number>, prediction: ArrayLike<
   return reference > 0 ? 1 - error / reference : NaN
 }
 
+/** Outcomes, predictions, and the constant that was known beforehand. */
 export interface RegressionInput {
   readonly y: ArrayLike<number>
   readonly prediction: ArrayLike<number>
@@ -99,4 +100,5 @@ export const regressionMetrics = [
   }),
 ] as const satisfies readonly Metric<RegressionInput>[]
 
+/** Names of the metrics of regressions. */
 export type RegressionMetricName = (typeof regressionMetrics)[number]['name']

@@ -20,6 +20,7 @@ export function rocAuc(y: ArrayLike<number>, p: ArrayLike<number>): number {
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives)
 }
 
+/** Both rates where rows from this threshold on are called up. */
 export interface RocPoint {
   /** Predicted positive where p >= threshold; Infinity at the first point (0, 0). */
   readonly threshold: number

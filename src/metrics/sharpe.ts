@@ -8,11 +8,14 @@ export type SharpePerPeriod = number & { readonly [unit]: 'per period' }
 /** Sharpe ratio of a year, as people quote it. */
 export type SharpePerYear = number & { readonly [unit]: 'per year' }
 
+/** Marks a number as a Sharpe ratio of one period; nothing is computed. */
 export const sharpePerPeriod = (value: number): SharpePerPeriod => value as SharpePerPeriod
+/** Marks a number as a Sharpe ratio of a year; nothing is computed. */
 export const sharpePerYear = (value: number): SharpePerYear => value as SharpePerYear
 
 /** By the square root of time: exact for independent returns only. */
 export const annualised = (sharpe: SharpePerPeriod, periodsAYear: number): SharpePerYear => sharpePerYear(sharpe * Math.sqrt(periodsAYear))
+/** The reverse of `annualised`. */
 export const perPeriod = (sharpe: SharpePerYear, periodsAYear: number): SharpePerPeriod => sharpePerPeriod(sharpe / Math.sqrt(periodsAYear))
 
 /** What a track record says about its Sharpe ratio. */

@@ -28,6 +28,7 @@ export type SelectionMethod =
   | ({ readonly by: 'recursive' } & EliminationOptions)
   | { readonly by: 'clusters'; readonly maxDistance?: number; readonly model?: ModelSpec }
 
+/** The columns that were kept, and what they scored. */
 export interface ChosenFeatures {
   readonly names: readonly string[]
   /** Positions in X.names, increasing: for `selectColumns`. */
@@ -95,6 +96,7 @@ function rankCorrelations({ X, y, train }: SelectionInput): Float64Array {
   })
 }
 
+/** What each fold chose, and how far they agree. */
 export interface ChosenOverFolds extends Displayable {
   /** One a fold, from its training rows: what that fold may be scored with. */
   readonly folds: readonly ChosenFeatures[]

@@ -32,6 +32,7 @@ export interface Schedule {
 }
 
 /**
+ * The rule by which the learning rate changes in a training.
  * @param learningRate initial rate; @param epochs how many are planned (the cosine ends there)
  * @throws LabError `bad-schedule`
  */

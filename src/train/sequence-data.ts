@@ -13,6 +13,7 @@ export interface SequenceData {
   readonly endRow: Int32Array
 }
 
+/** Windows with targets, and what each sample counts. */
 export interface LabelledSequences extends SequenceData {
   /** 0 or 1 by sample. */
   readonly target: Float32Array

@@ -15,6 +15,7 @@ export interface Training {
   readonly options: TrainOptions
 }
 
+/** What became of one training. */
 export interface TrainedOne {
   readonly name: string
   /** undefined where it failed. */

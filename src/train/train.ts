@@ -8,6 +8,7 @@ import { trainingIdentity } from './checkpoint/training-identity.js'
 import { TrainingLoop, type EpochEvent, type LoopOptions } from './training-loop.js'
 import type { EpochResult } from './training-state.js'
 
+/** Settings of a training, its checkpoints and its hooks. */
 export interface TrainOptions extends LoopOptions {
   /** What a class counts in the training loss (not in the validation loss). Default: alike. */
   readonly classWeights?: ClassWeights
@@ -20,6 +21,7 @@ export interface TrainOptions extends LoopOptions {
   readonly clock?: Clock
 }
 
+/** Every epoch, and the one whose weights the network now has. */
 export interface TrainResult {
   /** All epochs, those before a resume included. */
   readonly epochs: readonly EpochResult[]

@@ -24,6 +24,7 @@ export interface StudyResult {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
+/** Trials by how they stand. */
 export interface TrialCounts {
   readonly complete: number
   readonly pruned: number
@@ -45,6 +46,7 @@ export function studyFolder(study: string): string {
 
 const bestFile = (study: string): string => join(studyFolder(study), 'best.json')
 
+/** How many trials are complete, pruned, failed and running. */
 export function countTrials(trials: readonly StudyTrial[]): TrialCounts {
   const count = (state: StudyTrial['state']): number => trials.filter((trial) => trial.state === state).length
   return { complete: count('complete'), pruned: count('pruned'), failed: count('failed'), running: count('running') }

@@ -2,9 +2,13 @@ import { EXIT, LabError, nearestName } from '../core/index.js'
 import { modelKinds, resolveModelSpec, type ModelKind } from '../models/index.js'
 import { endsOf, pointsOf, type ParameterValue, type SearchSpace } from './search-space.js'
 
+/** How parameters can be drawn. */
 export const SAMPLERS = ['tpe', 'cmaes', 'random', 'grid'] as const
+/** How parameters are drawn. */
 export type SamplerKind = (typeof SAMPLERS)[number]
+/** How trials can end early. */
 export const PRUNERS = ['none', 'median', 'hyperband', 'successive_halving'] as const
+/** When a trial ends early. */
 export type PrunerKind = (typeof PRUNERS)[number]
 
 /** One of a few words that a person types. @throws LabError `bad-arguments` naming the nearest */
@@ -19,7 +23,7 @@ export function pickOf<const T extends string>(name: string, given: string, know
   })
 }
 
-/** @throws LabError `bad-arguments` */
+/** The kind of model that was named on a command line. @throws LabError `bad-arguments` */
 export const checkModelKind = (given: string): ModelKind => pickOf('--model', given, modelKinds)
 
 const MAX_GRID = 100_000

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EXIT, LabError } from '../core/index.js'
 
+/** A value that a parameter of a model can have. */
 export type ParameterValue = number | string | boolean
 
 /** Any number from `low` to `high`, both counted in; `log` draws orders of magnitude alike, `step` leaves only low, low + step, ... */
@@ -27,6 +28,7 @@ export interface CategoricalParameter {
   readonly choices: readonly ParameterValue[]
 }
 
+/** What one parameter may be. */
 export type SearchParameter = FloatParameter | IntParameter | CategoricalParameter
 
 /** What a study may try, by the names of the model's parameters. */

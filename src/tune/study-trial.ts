@@ -1,5 +1,6 @@
 import type { ParameterValue } from './search-space.js'
 
+/** How a trial stands. */
 export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed'
 
 /** One set of parameters and what came of it. */
@@ -21,6 +22,7 @@ export interface StudyTrial {
   readonly seconds: number | null
 }
 
+/** Whether larger values are better. */
 export type Direction = 'maximize' | 'minimize'
 
 /** The complete trial with the best value, the earliest of equal ones; undefined where none is complete. */

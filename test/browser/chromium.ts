@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext } from 'playwright-core'
@@ -20,8 +21,15 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** A headless browser with a profile of its own. */
-export function openChromium(viewport = { width: 1200, height: 1600 }): Promise<BrowserContext> {
+/** A headless browser with a profile of its own, which goes with it. */
+export async function openChromium(viewport = { width: 1200, height: 1600 }): Promise<BrowserContext> {
   const profile = mkdtempSync(join(tmpdir(), 'barlab-chromium-'))
-  return chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args: FLAGS, viewport })
+  const context = await chromium.launchPersistentContext(profile, { executablePath: executable, headless: true, args: FLAGS, viewport })
+  const close = context.close.bind(context)
+  // Its processes write for a moment longer than the browser says that it lives.
+  context.close = async (options) => {
+    await close(options)
+    await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
+  }
+  return context
 }

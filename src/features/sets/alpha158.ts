@@ -31,6 +31,7 @@ import { defineFeature, type Feature } from '../define-feature.js'
 
 /** Qlib's guard against division by zero. */
 const TINY = 1e-12
+/** Windows of its rolling measures, in bars. */
 export const ALPHA158_WINDOWS = [5, 10, 20, 30, 60] as const
 
 type Build = (bars: BarColumns) => Column
@@ -178,6 +179,7 @@ const ROLLING: readonly [string, string, (bars: BarColumns, d: number) => Column
   ['vsumd', 'vsump - vsumn', ({ volume }, d) => shareOfChanges(volume, d, asIs)],
 ]
 
+/** The 158 features of Microsoft Qlib's set of that name. */
 export const alpha158: readonly Feature[] = [
   ...CANDLES,
   ...PRICES,

@@ -23,11 +23,13 @@ export interface TensorflowFacts {
   readonly fallback?: string
 }
 
+/** tfjs on the native library where there is one, and what is in force. */
 export interface LoadedTensorflow {
   readonly tf: Tfjs
   readonly facts: TensorflowFacts
 }
 
+/** Which device, and whether another one will do. */
 export interface LoadTensorflowOptions {
   readonly device: TensorflowDevice
   /** True: an error instead of any fallback (no card, no addon, no fused LSTM). */

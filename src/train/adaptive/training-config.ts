@@ -25,6 +25,7 @@ export interface TrainingConfig {
   readonly sampleWeights: boolean
 }
 
+/** What a setting is where it is left out. */
 export const DEFAULT_TRAINING_CONFIG: TrainingConfig = {
   learningRateInitial: 0.1,
   learningRateMin: 0.001,

@@ -5,6 +5,7 @@ import { CheckpointStore, type CheckpointEvent } from './checkpoint-store.js'
 import type { TrainingEnvironment, TrainingIdentity } from './training-identity.js'
 import type { TrainingLoop } from '../training-loop.js'
 
+/** Where checkpoints lie, when they are written, how many stay. */
 export interface CheckpointOptions {
   /** Belongs to this purpose alone; checkpoints of several trainings may lie in it, one training at a time. Made where it is missing. */
   readonly folder: string
