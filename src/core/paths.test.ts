@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { displayPath, projectPath, projectRoot, resolveUserPath } from './paths.js'
+import { displayPath, isInFolder, projectPath, projectRoot, resolveUserPath } from './paths.js'
 
 const cwd = process.cwd()
 afterEach(() => {
@@ -18,6 +18,17 @@ describe('paths', () => {
     expect(projectRoot()).toBe(root)
     expect(displayPath(projectPath('a/b'))).toBe('a/b')
     expect(displayPath('/elsewhere/c')).toBe('/elsewhere/c')
+  })
+
+  it.each([
+    ['/a/b', true],
+    ['/a/b/c', true],
+    ['/a/b/..c', true],
+    ['/a/bc', false],
+    ['/a', false],
+    ['/', false],
+  ])('knows whether %s lies in /a/b: %s', (path, inside) => {
+    expect(isInFolder(path, '/a/b')).toBe(inside)
   })
 
   it('says so outside the project', () => {

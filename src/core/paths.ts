@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { LabError } from './errors.js'
 
 const PROJECT_NAME = 'barlab'
@@ -65,6 +65,12 @@ export function resolveUserPath(path: string): string {
 
 /** Path for messages and saved files: relative to the project where it lies inside, unchanged elsewhere. */
 export function displayPath(path: string): string {
-  const inside = relative(projectRoot(), path)
-  return inside !== '' && !inside.startsWith('..') && !isAbsolute(inside) ? inside : path
+  const root = projectRoot()
+  return path !== root && isInFolder(path, root) ? relative(root, path) : path
+}
+
+/** True for the folder itself and what lies below it. Both absolute; nothing is looked up. */
+export function isInFolder(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

@@ -1,6 +1,6 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import type ts from 'typescript'
-import { projectRoot, writeFileAtomicSync } from '../../core/index.js'
+import { isInFolder, projectRoot, writeFileAtomicSync } from '../../core/index.js'
 import type { Run } from '../../track/index.js'
 import { parseCell } from '../cell-syntax.js'
 import { compiler } from '../compiler.js'
@@ -48,7 +48,7 @@ export class ExecutedNotebook {
  * notebook runs, the source stays.
  */
 export function sourceForCopy(source: string, notebookPath: string, copyFolder: string): string {
-  if (!isInside(copyFolder) || !/['"]\.{1,2}\//.test(source)) return source
+  if (!isInFolder(copyFolder, projectRoot()) || !/['"]\.{1,2}\//.test(source)) return source
   const specifiers = parseCell(source, 0)
     .statements.filter(compiler().isImportDeclaration)
     .map(({ moduleSpecifier }) => moduleSpecifier as ts.StringLiteral)
@@ -60,9 +60,4 @@ export function sourceForCopy(source: string, notebookPath: string, copyFolder: 
     // Between the quotes, whichever they are.
     return `${text.slice(0, specifier.getStart() + 1)}${target.startsWith('.') ? target : `./${target}`}${text.slice(specifier.end - 1)}`
   }, source)
-}
-
-function isInside(folder: string): boolean {
-  const path = relative(projectRoot(), folder)
-  return !path.startsWith('..') && !isAbsolute(path)
 }

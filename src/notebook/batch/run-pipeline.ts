@@ -19,7 +19,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   try {
     plan = planJobs(options)
   } catch (error) {
-    return { exitCode: report(error).exitCode, notebooks: [{ notebook: options.notebooks.join(' '), ...report(error) }] }
+    const refused = report(error)
+    return { exitCode: refused.exitCode, notebooks: [{ notebook: options.notebooks.join(' '), ...refused }] }
   }
   for (const job of plan) {
     const result = await runJob(job, options).catch((error: unknown): NotebookResult => ({

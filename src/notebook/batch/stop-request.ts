@@ -11,24 +11,30 @@ export class StopRequest {
   onAgain: (() => void) | undefined
   private why: string | undefined
   private tell!: (reason: string) => void
+  private readonly controller = new AbortController()
   private readonly timer: NodeJS.Timeout | undefined
   private readonly onSignal = (signal: NodeJS.Signals): void => this.ask(`stopped by ${signal}`)
   private readonly onAbort = (): void => this.ask('stopped by the program that started it')
 
   constructor(
     timeoutMs: number | undefined,
-    private readonly signal: AbortSignal | undefined,
+    private readonly outside: AbortSignal | undefined,
   ) {
     this.asked = new Promise((resolve) => (this.tell = resolve))
     process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal)
-    signal?.addEventListener('abort', this.onAbort, { once: true })
-    if (signal?.aborted === true) this.onAbort()
+    outside?.addEventListener('abort', this.onAbort, { once: true })
+    if (outside?.aborted === true) this.onAbort()
     if (timeoutMs !== undefined) this.timer = setTimeout(() => this.ask(`the time limit of ${timeoutMs / 1000} s was reached`), timeoutMs)
   }
 
   /** Why to stop; undefined as long as nobody asked. */
   get reason(): string | undefined {
     return this.why
+  }
+
+  /** Aborts when something asks to stop. */
+  get signal(): AbortSignal {
+    return this.controller.signal
   }
 
   error(): LabError {
@@ -38,12 +44,13 @@ export class StopRequest {
   close(): void {
     clearTimeout(this.timer)
     process.off('SIGINT', this.onSignal).off('SIGTERM', this.onSignal)
-    this.signal?.removeEventListener('abort', this.onAbort)
+    this.outside?.removeEventListener('abort', this.onAbort)
   }
 
   private ask(reason: string): void {
     if (this.why !== undefined) return this.onAgain?.()
     this.why = reason
     this.tell(reason)
+    this.controller.abort()
   }
 }

@@ -35,7 +35,7 @@ export async function watchNotebook(notebook: string, { parameters = {}, onRound
         onRound?.(result)
         if (stop.reason === undefined) say(`watching ${files.size} files; Ctrl-C ends`)
       }
-      const next = changed.length > 0 ? changed : await untilStopped(stop, (signal) => files.next(signal))
+      const next = changed.length > 0 ? changed : await files.next(stop.signal)
       if (next.length > 0) say(`\nchanged: ${next.map(displayPath).join(', ')}`)
     }
     return last?.exitCode ?? EXIT.interrupted
@@ -53,21 +53,14 @@ async function runUntilChanged(
 ): Promise<{ result: NotebookResult; changed: string[] }> {
   const round = new AbortController()
   const over = new AbortController()
-  void stop.asked.then(() => (round.abort(), over.abort()))
-  const changed = files.next(over.signal).then((found) => {
+  const changed = files.next(AbortSignal.any([over.signal, stop.signal])).then((found) => {
     if (found.length > 0) round.abort()
     return found
   })
   const onFiles: JobOptions['onFiles'] = (found) => files.add(found.filter(([file]) => isWatchable(file) || isSource(file)))
-  const result = await runRound(path, parameters, { ...options, signal: round.signal, onFiles })
+  const result = await runRound(path, parameters, { ...options, signal: AbortSignal.any([round.signal, stop.signal]), onFiles })
   over.abort()
   return { result, changed: await changed }
-}
-
-async function untilStopped<T>(stop: StopRequest, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stopped = new AbortController()
-  void stop.asked.then(() => stopped.abort())
-  return await wait(stopped.signal)
 }
 
 async function runRound(path: string, parameters: ParameterValues, options: JobOptions): Promise<NotebookResult> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { displayPath, EXIT, LabError, projectPath, projectRoot, runsFolder, writeFileAtomicSync } from '../../core/index.js'
+import { dirname, join, relative, resolve } from 'node:path'
+import { displayPath, EXIT, isInFolder, LabError, projectPath, projectRoot, runsFolder, writeFileAtomicSync } from '../../core/index.js'
 import { loadRun, type LoadedRun } from '../../track/index.js'
 import { isUnedited, makeNotebook } from '../notebook-cells.js'
 import { readNotebook, type Notebook } from '../notebook-file.js'
@@ -23,10 +23,7 @@ export function reviewPath({ id, folder }: { readonly id: string; readonly folde
   return isInProject(folder) ? join(folder, 'review.ipynb') : projectPath('runs', `review-${id}.ipynb`)
 }
 
-function isInProject(path: string): boolean {
-  const inside = relative(projectRoot(), path)
-  return !inside.startsWith('..') && !isAbsolute(inside)
-}
+const isInProject = (path: string): boolean => isInFolder(path, projectRoot())
 
 /**
  * Writes the review notebook of a run, by default at {@link reviewPath}.

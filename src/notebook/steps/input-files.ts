@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
 import { tmpdir } from 'node:os'
-import { projectPath, projectRoot, runsFolder, sha256File } from '../../core/index.js'
+import { displayPath, isInFolder, projectPath, projectRoot, runsFolder, sha256File } from '../../core/index.js'
 import { cacheFolder, venvFolder } from '../../native/installed.js'
 import type { CellUse } from '../kernel/protocol.js'
-import { isInFolder } from './value-digest.js'
 
 /** What a file held when a step read it: SHA-256, `folder`, or `absent`. Names that begin with `run:` are files of the run itself. */
 export type InputFiles = Readonly<Record<string, string>>
@@ -34,8 +33,8 @@ export async function readInputs(
   for (const [path, state] of files.sort(([a], [b]) => (a < b ? -1 : 1))) {
     // A folder of the run says nothing: a child process may make one in passing (checkpoints), and what lies in it is looked at by itself.
     if (isInFolder(path, runFolder) && fileState(path) === 'folder') continue
-    if (fileState(path) !== state) return { changed: portable(path) }
-    inputs[isInFolder(path, runFolder) ? `${IN_RUN}${relative(runFolder, path)}` : portable(path)] = await contentOf(path)
+    if (fileState(path) !== state) return { changed: displayPath(path) }
+    inputs[isInFolder(path, runFolder) ? `${IN_RUN}${relative(runFolder, path)}` : displayPath(path)] = await contentOf(path)
   }
   return { inputs }
 }
@@ -55,7 +54,7 @@ export function strayOutput({ written }: CellUse, runFolder: string): string | u
   const allowed = [runFolder, cacheFolder(), stepsFolder(), ...SYSTEM_FOLDERS]
   const isTemporary = (path: string): boolean => isInFolder(path, tmpdir()) && !isInFolder(path, projectRoot())
   const stray = written.find((path) => !isTemporary(path) && !allowed.some((folder) => isInFolder(path, folder)))
-  return stray === undefined ? undefined : portable(stray)
+  return stray === undefined ? undefined : displayPath(stray)
 }
 
 /** Tells one state of a file from another without reading it; the same form as in kernel/file-use.cjs. */
@@ -81,11 +80,6 @@ function isSurroundings(path: string): boolean {
 async function contentOf(path: string): Promise<string> {
   const state = fileState(path)
   return state === 'absent' || state === 'folder' ? state : await sha256File(path)
-}
-
-function portable(path: string): string {
-  const inside = relative(projectRoot(), path)
-  return inside.startsWith('..') || isAbsolute(inside) ? path : inside
 }
 
 const absolute = (path: string): string => (isAbsolute(path) ? path : projectPath(path))

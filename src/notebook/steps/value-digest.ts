@@ -159,6 +159,3 @@ const WRITERS: Readonly<Record<PlainKind, Writer>> = {
     }
   },
 }
-
-/** True for the path of a folder and of what lies below it. */
-export const isInFolder = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
