@@ -13,7 +13,7 @@ npm run pipeline -- --resume RUN               go on with an interrupted or fail
       --force               run every step again
       --watch               run again whenever the notebook or a file behind it changes
       --resume RUN          id of a run (npm run runs lists them)
-      --timeout SECONDS     stop cleanly after that long; resumable
+      --timeout SECONDS     stop cleanly after that long, all notebooks together; resumable
       --cell-timeout SECONDS
       --device auto|cuda|cpu
       --require-device      an error instead of any fallback

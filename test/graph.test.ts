@@ -138,6 +138,13 @@ notebooks:
     expect(statuses(await resumeGraph(result.runId!, { quiet: true }))).toEqual({ a: 'ok' })
   })
 
+  it('has a time limit for all of it, and says so', async () => {
+    const result = await run('notebooks: { a: { notebook: $plain }, b: { notebook: $plain, after: [a] } }', { timeoutMs: 1 })
+    expect(result.exitCode).toBe(75)
+    expect(result.jobs.at(-1)).toMatchObject({ label: 'b', status: 'not-run', reason: 'the time limit of 0.001 s was reached' })
+    expect(statuses(await resumeGraph(result.runId!, { quiet: true }))).toEqual({ a: 'ok', b: 'ok' })
+  })
+
   const before = (): number => listRuns().length
   it.each([
     [

@@ -8,6 +8,8 @@ import type { Job, JobOptions, PipelineSection } from './run-job.js'
 export interface PipelineOptions extends JobOptions {
   /** Paths of notebooks; `*` in the file name stands for any letters. Run one after the other, each in a run of its own. */
   readonly notebooks: readonly string[]
+  /** Limit for all of them together. */
+  readonly timeoutMs?: number
   readonly parameters?: Readonly<Record<string, unknown>>
   /** Id or folder of a run to go on with: same notebook and parameters, cells run again, finished steps and fits are reused. */
   readonly resume?: string

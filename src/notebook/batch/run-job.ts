@@ -18,7 +18,7 @@ import { StopRequest } from './stop-request.js'
 export interface JobOptions extends NotebookEnvironment {
   /** Check notebook, types and parameters; run nothing. */
   readonly dryRun?: boolean
-  /** Limit for each notebook, and for each cell. */
+  /** Limit for the notebook, and for each cell. */
   readonly timeoutMs?: number
   readonly cellTimeoutMs?: number
   /** Which finished steps of earlier runs may be reused; default: all that are unchanged. */

@@ -1,6 +1,7 @@
 import { EXIT, displayPath } from '../../core/index.js'
 import { planJobs, type PipelineOptions } from './plan-jobs.js'
 import { report, runJob, type Job, type NotebookResult } from './run-job.js'
+import { StopRequest } from './stop-request.js'
 
 export interface PipelineResult {
   /** The worst of the notebooks: failed, then bad arguments, interrupted, skipped, ok. */
@@ -22,13 +23,19 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
     const refused = report(error)
     return { exitCode: refused.exitCode, notebooks: [{ notebook: options.notebooks.join(' '), ...refused }] }
   }
-  for (const job of plan) {
-    const result = await runJob(job, options).catch((error: unknown): NotebookResult => ({
-      notebook: displayPath(job.path),
-      ...report(error),
-    }))
-    results.push(result)
-    if (result.exitCode === EXIT.interrupted) break
+  const { timeoutMs, ...each } = options
+  const stop = new StopRequest(timeoutMs, options.signal)
+  try {
+    for (const job of plan) {
+      const result = await runJob(job, { ...each, signal: stop.signal }).catch((error: unknown): NotebookResult => ({
+        notebook: displayPath(job.path),
+        ...report(error),
+      }))
+      results.push(result)
+      if (result.exitCode === EXIT.interrupted) break
+    }
+  } finally {
+    stop.close()
   }
   return { exitCode: worstOf(results.map(({ exitCode }) => exitCode)), notebooks: results }
 }

@@ -10,11 +10,18 @@ export class StopRequest {
   /** Called when something asks again: no more grace. */
   onAgain: (() => void) | undefined
   private why: string | undefined
+  /** Said by a StopRequest around this one: the signal that it passes on reaches this one too, and is no second wish. */
+  private passedOn: string | undefined
   private tell!: (reason: string) => void
   private readonly controller = new AbortController()
   private readonly timer: NodeJS.Timeout | undefined
   private readonly onSignal = (signal: NodeJS.Signals): void => this.ask(`stopped by ${signal}`)
-  private readonly onAbort = (): void => this.ask('stopped by the program that started it')
+  private readonly onAbort = (): void => {
+    const reason: unknown = this.outside?.reason
+    if (this.why !== undefined) return
+    this.passedOn = typeof reason === 'string' ? reason : undefined
+    this.ask(this.passedOn ?? 'stopped by the program that started it')
+  }
 
   constructor(
     timeoutMs: number | undefined,
@@ -32,7 +39,7 @@ export class StopRequest {
     return this.why
   }
 
-  /** Aborts when something asks to stop. */
+  /** Aborts when something asks to stop, with the reason: what is begun with it stops for that. */
   get signal(): AbortSignal {
     return this.controller.signal
   }
@@ -48,9 +55,13 @@ export class StopRequest {
   }
 
   private ask(reason: string): void {
-    if (this.why !== undefined) return this.onAgain?.()
+    if (this.why !== undefined) {
+      if (reason !== this.passedOn) this.onAgain?.()
+      this.passedOn = undefined
+      return
+    }
     this.why = reason
     this.tell(reason)
-    this.controller.abort()
+    this.controller.abort(reason)
   }
 }

@@ -53,12 +53,13 @@ async function runUntilChanged(
 ): Promise<{ result: NotebookResult; changed: string[] }> {
   const round = new AbortController()
   const over = new AbortController()
-  const changed = files.next(AbortSignal.any([over.signal, stop.signal])).then((found) => {
+  stop.signal.addEventListener('abort', () => (round.abort(stop.signal.reason), over.abort()), { once: true })
+  const changed = files.next(over.signal).then((found) => {
     if (found.length > 0) round.abort()
     return found
   })
   const onFiles: JobOptions['onFiles'] = (found) => files.add(found.filter(([file]) => isWatchable(file) || isSource(file)))
-  const result = await runRound(path, parameters, { ...options, signal: AbortSignal.any([round.signal, stop.signal]), onFiles })
+  const result = await runRound(path, parameters, { ...options, signal: round.signal, onFiles })
   over.abort()
   return { result, changed: await changed }
 }

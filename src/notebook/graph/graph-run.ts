@@ -8,6 +8,8 @@ import type { NotebookGraph } from './graph-file.js'
 import { resolveParameters, type GraphJob } from './graph-plan.js'
 
 export interface GraphOptions extends Omit<JobOptions, 'label' | 'steps'> {
+  /** Limit for the graph as a whole; a notebook's own stands in the graph. */
+  readonly timeoutMs?: number
   /** Finished steps of earlier runs are not reused. */
   readonly force?: boolean
 }
@@ -67,8 +69,8 @@ export class GraphRun {
   }
 
   async execute(): Promise<GraphResult> {
-    const stop = new StopRequest(undefined, this.options.signal)
-    void stop.asked.then(() => this.#abort.abort())
+    const stop = new StopRequest(this.options.timeoutMs, this.options.signal)
+    stop.signal.addEventListener('abort', () => this.#abort.abort(stop.signal.reason), { once: true })
     try {
       await this.#save()
       while (this.#ends.size < this.jobs.length) {
@@ -127,7 +129,7 @@ export class GraphRun {
     const { device, require_device: required, timeout } = job.settings
     const resume = this.#resumable(job)
     const parameters = resolveParameters(job.parameters, (node) => this.#runsOf(node))
-    const { force, ...options } = this.options
+    const { force, timeoutMs: _ofAll, ...options } = this.options
     this.run.event('job-started', { job: job.label })
     const result = await runJob(
       { path: job.path, parameters, userFolder: userFolder(), ...(resume !== undefined && { resume }) },
