@@ -25,6 +25,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   name: { type: 'string' },
   status: { type: 'string', multiple: true },
+  kind: { type: 'string', multiple: true },
   tag: { type: 'string', multiple: true },
   since: { type: 'string' },
   remove: { type: 'boolean', default: false },
@@ -53,12 +54,18 @@ const userPath = (path: string): string => resolve(userFolder(), path)
 
 const COMMANDS: Record<string, Command> = {
   list: {
-    usage: 'list [--name PART] [--status ok] [--tag TAG] [--since 7d]',
+    usage: 'list [--name PART] [--status ok] [--kind pipeline] [--tag TAG] [--since 7d]',
     count: [0, 0],
-    options: ['json', 'name', 'status', 'tag', 'since'],
-    run: (_args, { json: asJson, name, status, tag, since }) => {
+    options: ['json', 'name', 'status', 'kind', 'tag', 'since'],
+    run: (_args, { json: asJson, name, status, kind, tag, since }) => {
       const all = listRuns()
-      const runs = filterRuns(all, { ...(name && { name }), ...(status && { status }), ...(tag && { tag }), ...(since && { since }) })
+      const runs = filterRuns(all, {
+        ...(name && { name }),
+        ...(status && { status }),
+        ...(kind && { kind }),
+        ...(tag && { tag }),
+        ...(since && { since }),
+      })
       if (asJson) return json(runs)
       return runs.length === 0 && all.length > 0 ? `None of ${all.length} runs fits the filter.` : formatRunTable(runs)
     },

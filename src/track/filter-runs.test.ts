@@ -9,8 +9,8 @@ const run = (id: string, hoursAgo: number | undefined, more: Partial<RunSummary>
   ...more,
 })
 const runs = [
-  run('a', 1, { tags: ['keep', 'btc'] }),
-  run('b', 13, { name: 'lstm', status: 'failed', tags: ['btc'] }),
+  run('a', 1, { tags: ['keep', 'btc'], kind: 'pipeline' }),
+  run('b', 13, { name: 'lstm', status: 'failed', tags: ['btc'], kind: 'notebook' }),
   run('c', 200),
   run('d', undefined, { status: 'unreadable', name: 'd' }),
 ]
@@ -25,6 +25,8 @@ describe('filterRuns', () => {
     expect(ids({ name: 'dir' })).toBe('ac')
     expect(ids({ status: ['failed', 'unreadable'] })).toBe('bd')
     expect(ids({ tag: ['btc'] })).toBe('ab')
+    expect(ids({ kind: ['pipeline'] })).toBe('a')
+    expect(ids({ kind: ['pipeline', 'notebook'] })).toBe('ab')
     expect(ids({ tag: ['btc', 'keep'], status: ['ok'] })).toBe('a')
   })
 
@@ -41,6 +43,9 @@ describe('filterRuns', () => {
   it('names what it does not know', () => {
     expect(() => ids({ status: ['fialed'] })).toThrow(
       expect.objectContaining({ code: 'bad-status', help: 'did you mean failed?', exitCode: 2 }) as Error,
+    )
+    expect(() => ids({ kind: ['pipelin'] })).toThrow(
+      expect.objectContaining({ code: 'bad-kind', help: 'did you mean pipeline?', exitCode: 2 }) as Error,
     )
     for (const since of ['yesterday', '7 days', '2026-13-45', '']) expect(() => ids({ since }), since).toThrow(/no moment/)
   })

@@ -1,12 +1,14 @@
 import { EXIT, LabError, nearestName, systemClock, type Clock } from '../core/index.js'
 import type { RunSummary } from './list-runs.js'
-import { RUN_STATUSES } from './run-record.js'
+import { RUN_KINDS, RUN_STATUSES } from './run-record.js'
 
 /** Which runs to list. */
 export interface RunFilter {
   /** Part of the name. */
   readonly name?: string
   readonly status?: readonly string[]
+  /** `pipeline`, `graph`, `notebook` or `script`. */
+  readonly kind?: readonly string[]
   /** A run must have each of them. */
   readonly tag?: readonly string[]
   /** Started at this moment or later: a date (UTC), or a time back from now: `7d`, `12h`, `30m`. */
@@ -16,29 +18,33 @@ export interface RunFilter {
 const STATUSES: readonly string[] = [...RUN_STATUSES, 'unreadable']
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
-/** Runs that fulfil every part of the filter, in their order. @throws LabError `bad-status`, `bad-since` */
+/** Runs that fulfil every part of the filter, in their order. @throws LabError `bad-status`, `bad-kind`, `bad-since` */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter, clock: Clock = systemClock): RunSummary[] {
-  const { name, status = [], tag = [], since } = filter
+  const { name, status = [], kind = [], tag = [], since } = filter
   checkStatuses(status)
+  checkWords('bad-kind', 'kind', kind, RUN_KINDS)
   const from = since === undefined ? -Infinity : parseSince(since, clock)
   return runs.filter(
     (run) =>
       (name === undefined || run.name.includes(name)) &&
       (status.length === 0 || status.includes(run.status)) &&
+      (kind.length === 0 || (run.kind !== undefined && kind.includes(run.kind))) &&
       tag.every((wanted) => run.tags.includes(wanted)) &&
       (since === undefined || (run.startedAt !== undefined && Date.parse(run.startedAt) >= from)),
   )
 }
 
 /** Refuses a status that no run can have, and names the nearest one. @throws LabError `bad-status` */
-export function checkStatuses(given: readonly string[]): void {
-  const unknown = given.find((status) => !STATUSES.includes(status))
+export const checkStatuses = (given: readonly string[]): void => checkWords('bad-status', 'status', given, STATUSES)
+
+function checkWords(code: string, what: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((word) => !known.includes(word))
   if (unknown === undefined) return
-  const near = nearestName(unknown, STATUSES)
-  throw new LabError('bad-status', 'There is no such status.', {
+  const near = nearestName(unknown, known)
+  throw new LabError(code, `There is no such ${what}.`, {
     received: unknown,
-    expected: STATUSES.join(', '),
-    help: near === undefined ? '--status failed' : `did you mean ${near}?`,
+    expected: known.join(', '),
+    help: near === undefined ? `--${what} ${known[0]}` : `did you mean ${near}?`,
     exitCode: EXIT.usage,
   })
 }

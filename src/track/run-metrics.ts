@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { displayPath, LabError } from '../core/index.js'
 import type { Evaluation, ModelEvaluation } from '../evaluate/index.js'
+import { metricsFile } from './run-record.js'
 
 /** Contents of metrics.json. What a notebook writes there is its own; the parts named here are those of a classification. */
 export type RunMetrics = Readonly<Record<string, unknown>>
 
 /** metrics.json of a run; undefined where there is none. @throws LabError `metrics-unreadable` */
 export function readMetrics(folder: string): RunMetrics | undefined {
-  const path = join(folder, 'metrics.json')
+  const path = metricsFile(folder)
   if (!existsSync(path)) return undefined
   let cause: unknown
   try {

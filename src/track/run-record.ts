@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { displayPath, isAlive, LabError, type ErrorJson, type ProcessIdentity } from '../core/index.js'
 import type { GitFacts, RunEnvironment } from './run-environment.js'
@@ -8,9 +8,9 @@ export const RUN_STATUSES = ['running', 'ok', 'failed', 'skipped', 'interrupted'
 export type RunStatus = (typeof RUN_STATUSES)[number]
 /** A status a run can end with. */
 export type FinalStatus = Exclude<RunStatus, 'running'>
-/** What made a run. */
-/** `graph`: several notebooks, each with a run of its own beside it. */
-export type RunKind = 'pipeline' | 'graph' | 'notebook' | 'script'
+export const RUN_KINDS = ['pipeline', 'graph', 'notebook', 'script'] as const
+/** What made a run. `pipeline`: the batch runner; `graph`: several notebooks, each with a run of its own beside it; `notebook`: cells in JupyterLab; `script`: anything else. */
+export type RunKind = (typeof RUN_KINDS)[number]
 
 /** What came out, for a person first: `headline` is the line shown in lists; everything else is free. */
 export interface RunOutcome {
@@ -63,6 +63,7 @@ export const RESERVED_SECTIONS: readonly string[] = [
 ]
 
 export const runFile = (folder: string): string => join(folder, 'run.json')
+export const metricsFile = (folder: string): string => join(folder, 'metrics.json')
 
 /** run.json exactly as it is on disk; use {@link readRun} unless you are about to write it. @throws LabError `run-unreadable` */
 export function readStoredRun(folder: string): RunRecord {
@@ -82,12 +83,14 @@ export function readStoredRun(folder: string): RunRecord {
 }
 
 /**
- * What run.json says, with the truth about its owner: a run that is `running` on disk while its process is gone (killed, power cut) is `interrupted`.
+ * What run.json says, with the truth about its owner: a run that is `running` on disk while its process is gone (killed, power cut) is `interrupted`; one of cells in JupyterLab, which
+ * nobody ends, is `ok` where it has written its metrics.
  * @throws LabError `run-unreadable` where run.json is missing, torn or something else
  */
 export function readRun(folder: string): RunRecord {
   const record = readStoredRun(folder)
-  return record.status === 'running' && !isAlive(record.owner) ? { ...record, status: 'interrupted' } : record
+  if (record.status !== 'running' || isAlive(record.owner)) return record
+  return { ...record, status: record.kind === 'notebook' && existsSync(metricsFile(folder)) ? 'ok' : 'interrupted' }
 }
 
 function isRunRecord(value: unknown): value is RunRecord {

@@ -20,7 +20,7 @@ import { findRun } from './find-run.js'
 import { gitFacts, runEnvironment, type PythonFacts } from './run-environment.js'
 import { placeRunFolder } from './place-run-folder.js'
 import { newRunId } from './run-id.js'
-import { readRun, refuseReserved, RESERVED_SECTIONS, type FinalStatus, type RunKind, type RunOutcome } from './run-record.js'
+import { metricsFile, readRun, refuseReserved, RESERVED_SECTIONS, type FinalStatus, type RunKind, type RunOutcome } from './run-record.js'
 import { showRun } from './show-runs.js'
 import { updateStoredRun } from './update-stored-run.js'
 
@@ -148,7 +148,7 @@ export class Run {
 
   /** Writes metrics.json whole, keys sorted. */
   writeMetrics(metrics: Readonly<Record<string, unknown>>): void {
-    writeJsonAtomicSync(this.path('metrics.json'), metrics)
+    writeJsonAtomicSync(metricsFile(this.folder), metrics)
   }
 
   /** Ends the run; the first call counts. In a run owned by the runner the status stays and the word is kept as `reportedStatus`. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { displayPath, isLabError, processIdentity, runsFolder, stableJson } from '../core/index.js'
 import { runIds } from './list-runs.js'
-import { readRun, type RunRecord } from './run-record.js'
+import { metricsFile, readRun, type RunRecord } from './run-record.js'
 
 /** What makes a notebook's run the same as an earlier one. */
 export interface NotebookInputs {
@@ -39,7 +39,7 @@ export function findUnfinishedRun({ name, notebook, parameters, seed }: Notebook
   if (record === undefined) return undefined
   const folder = join(runsFolder(), record.id)
   const own = record.status === 'running' && stableJson(record.owner) === stableJson(processIdentity())
-  return (own || record.status === 'interrupted') && !existsSync(join(folder, 'metrics.json')) ? { folder, record, own } : undefined
+  return (own || record.status === 'interrupted') && !existsSync(metricsFile(folder)) ? { folder, record, own } : undefined
 }
 
 function readable(folder: string): RunRecord | undefined {

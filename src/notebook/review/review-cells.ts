@@ -39,6 +39,7 @@ const NAMES = [
   'runEquityFigure',
   'runFoldScores',
   'runLearningCurves',
+  'runProbabilities',
   'runRoc',
   'selectColumns',
   'table',

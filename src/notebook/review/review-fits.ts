@@ -1,6 +1,6 @@
 import { isLabError } from '../../core/index.js'
 import { allFeatures } from '../../features/index.js'
-import { fitColumns, recordedSource, type LoadedRun, type SavedFit } from '../../track/index.js'
+import { fitColumns, readFitPredictions, recordedSource, type LoadedRun, type SavedFit } from '../../track/index.js'
 import { quoted, type NewCell } from '../notebook-cells.js'
 
 /** True where the model of a fit is there, and the columns that it saw are those of the default engineer, or some of them. */
@@ -11,6 +11,16 @@ function canPredictAgain(fit: SavedFit): boolean {
   } catch (error) {
     // Pruned, or of another format: there is nothing to load.
     if (isLabError(error) && error.code === 'no-model') return false
+    throw error
+  }
+}
+
+/** True where each fit has its predictions, and they are probabilities: a regression has values of y. */
+function predicts(fits: readonly SavedFit[]): boolean {
+  try {
+    return fits.every((fit) => readFitPredictions(fit).probability.every((value) => value >= 0 && value <= 1))
+  } catch (error) {
+    if (isLabError(error)) return false
     throw error
   }
 }
@@ -29,6 +39,15 @@ export function fitCells(run: LoadedRun): NewCell[] {
       code: `table(run.fits.map(({ model, fold, report, seconds }) => ({ model, fold: fold + 1, 'best step': report.bestStep, steps: report.steps, seconds, 'computed by': report.backend })), { title: 'Fits', digits: 3 })`,
     },
     { id: 'learning', code: 'runLearningCurves(run)' },
+    ...(run.predictions.length > 0 || !predicts(run.fits)
+      ? []
+      : [
+          {
+            id: 'fit-predictions-title',
+            markdown: 'The run did not come to its scores. What its finished fits said of their test rows:',
+          },
+          { id: 'fit-predictions', code: 'runProbabilities(run)' },
+        ]),
     ...(again
       ? [
           {

@@ -4,6 +4,7 @@ import { displayPath, EXIT, isInFolder, LabError, projectPath, projectRoot, runs
 import { loadRun, type LoadedRun } from '../../track/index.js'
 import { isUnedited, makeNotebook } from '../notebook-cells.js'
 import { readNotebook, type Notebook } from '../notebook-file.js'
+import { failedCell } from './failed-cell.js'
 import { reviewCells } from './review-cells.js'
 
 /**
@@ -15,7 +16,7 @@ export function reviewNotebook(run: LoadedRun, path: string): Notebook {
   const face = relative(dirname(path), projectPath('src', 'index.js')).split('\\').join('/')
   // The short id reads better; a run that lies elsewhere is found by its folder.
   const named = dirname(run.folder) === runsFolder() ? run.id : run.folder
-  return makeNotebook(reviewCells(run, { face: face.startsWith('.') ? face : `./${face}`, named }))
+  return makeNotebook([...reviewCells(run, { face: face.startsWith('.') ? face : `./${face}`, named }), ...failedCell(run, path)])
 }
 
 /** Where the review notebook of a run lies by default: in its folder; in the project's `runs/` where the runs are kept elsewhere, since a notebook can import src/ only from inside the project. */

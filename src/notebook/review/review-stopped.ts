@@ -1,4 +1,4 @@
-import { END_WORDS, type LoadedRun, type RunEnd } from '../../track/index.js'
+import { END_WORDS, type LoadedRun, type RunEnd, type RunKind } from '../../track/index.js'
 import type { NewCell } from '../notebook-cells.js'
 
 /** A fence longer than any in the text. */
@@ -9,7 +9,7 @@ const fenced = (text: string, language = ''): string => {
 }
 
 /** Cells that say where a run stopped, with the error, the cell's source and the end of the log. */
-export function stoppedCells({ id }: LoadedRun, { status, error, step, unfinishedFits }: RunEnd): NewCell[] {
+export function stoppedCells({ id, record, fits }: LoadedRun, { status, error, step, unfinishedFits }: RunEnd): NewCell[] {
   const running = status === 'running'
   const where =
     step === undefined
@@ -34,9 +34,17 @@ export function stoppedCells({ id }: LoadedRun, { status, error, step, unfinishe
         ...(errorLines.length === 0 ? [] : [fenced(errorLines.join('\n'))]),
         ...(step?.source === undefined ? [] : ['The cell:', fenced(step.source, 'ts')]),
         ...(fitting.length === 0 ? [] : [`Fits under way: ${fitting.join('; ')}.`]),
-        ...(running || status === 'skipped' ? [] : [`Finished fits are kept: \`npm run pipeline -- --resume ${id}\` goes on with them.`]),
+        ...(running || status === 'skipped' ? [] : goOn(id, record.kind, fits.length)),
       ].join('\n\n'),
     },
     { id: 'stopped', code: `console.log(run.end?.log.join('\\n') ?? 'the run has ended well since this notebook was written')` },
   ]
+}
+
+/** How to go on, where somebody can: a script has no runner that would. */
+function goOn(id: string, kind: RunKind, fits: number): string[] {
+  if (kind === 'script') return []
+  const kept = fits > 0 ? 'Finished fits are kept. ' : ''
+  if (kind === 'notebook') return [`${kept}Open the notebook in JupyterLab and run all its cells: it goes on with this run.`]
+  return [`${kept}\`npm run pipeline -- --resume ${id}\` goes on with the run.`]
 }

@@ -1,10 +1,11 @@
 import { calibrationTable, rocPoints } from '../../metrics/index.js'
-import { evaluationOf, type LoadedRun, type RunEquity } from '../../track/index.js'
+import { evaluationOf, readFitPredictions, type LoadedRun, type RunEquity } from '../../track/index.js'
 import type { Figure } from '../figure.js'
 import { calibrationCurves } from '../plots/calibration-curves.js'
 import { equityCurves } from '../plots/equity-curves.js'
 import { foldScores } from '../plots/fold-scores.js'
 import { learningCurves } from '../plots/learning-curves.js'
+import { probabilityHistogram } from '../plots/probability-histogram.js'
 import { rocCurves } from '../plots/roc-curves.js'
 
 const scored = ({ predictions }: LoadedRun): LoadedRun['predictions'] => predictions.filter(({ label }) => new Set(label).size > 1)
@@ -65,3 +66,11 @@ export function runEquityFigure(equity: readonly RunEquity[]): Figure {
 
 /** Loss by step of every fit that lies in the run folder. */
 export const runLearningCurves = ({ fits }: LoadedRun): Figure => learningCurves(fits)
+
+/** How the predicted probabilities of each model of a kept run spread, from its finished fits: also of a run that never came to scores. @throws LabError `fit-unreadable` */
+export function runProbabilities({ fits }: LoadedRun): Figure {
+  const models = [...new Set(fits.map(({ model }) => model))]
+  const pooled = (name: string): number[] =>
+    fits.filter(({ model }) => model === name).flatMap((fit) => [...readFitPredictions(fit).probability])
+  return probabilityHistogram(models.map((model) => ({ model, proba: pooled(model) })))
+}
