@@ -21,7 +21,9 @@ describe('watchNotebook', () => {
     writeFileSync(data, '2')
     writeFileSync(times, 'export const times = 10\n')
     const cells = (last: string) => [
-      "import { readFileSync } from 'node:fs'\nimport { times } from './times.js'",
+      "import { readFileSync } from 'node:fs'\nimport { openRun } from '../../../src/track/index.js'\nimport { times } from './times.js'",
+      // Its files change in every round, by the round itself.
+      "await openRun({ name: 'watched', parameters: {} })",
       { code: `const read = Number(readFileSync(${JSON.stringify(data)}, 'utf8'))`, tags: ['step:read'] },
       last,
     ]

@@ -130,7 +130,7 @@ async function runInFolder({
     await run.record('typeCheckMs', Math.round(check.value.ms))
     console.line(`types checked in ${(check.value.ms / 1000).toFixed(1)} s`)
     const end = await executeWithSteps(job, notebook, kernel.value, { run, console, stop, plan, options })
-    if (options.onFiles !== undefined && kernel.value.alive) options.onFiles(await kernel.value.ask('filesRead', null))
+    if (options.onFiles !== undefined && kernel.value.idle) options.onFiles(await kernel.value.ask('filesRead', null))
     await run.finish(end.status, end.error === undefined ? {} : { error: end.error })
     closing(run, end, console, (systemClock.monotonic() - started) / 1000)
     return {

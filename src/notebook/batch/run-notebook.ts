@@ -113,7 +113,8 @@ export async function executeNotebook({
     const notKept = begun === undefined ? undefined : await steps!.keep(about, begun.started, outputs, seconds)
     console.line(`    ${seconds.toFixed(2)} s${notKept === undefined ? '' : `; step ${step!} cannot be reused: ${notKept}`}`)
   }
-  return { status: 'ok', exitCode: EXIT.ok }
+  const late = kernel.lateErrors[0]
+  return late === undefined ? { status: 'ok', exitCode: EXIT.ok } : failed(late, plan.length)
 }
 
 /** How the run ends because of this cell; undefined: it goes on. */

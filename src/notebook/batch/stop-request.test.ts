@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { manualClock } from '../../core/index.js'
 import { StopRequest } from './stop-request.js'
 
 describe('a wish to stop', () => {
   const open: StopRequest[] = []
+  const clock = manualClock(0)
   const request = (timeoutMs?: number, outside?: AbortSignal): StopRequest => {
-    const made = new StopRequest(timeoutMs, outside)
+    const made = new StopRequest(timeoutMs, outside, clock)
     open.push(made)
     return made
   }
@@ -22,13 +24,16 @@ describe('a wish to stop', () => {
     expect(inside.reason).toBe('stopped by SIGINT')
   })
 
-  it('of one signal is one wish, also where two wait for it; the second signal is the one without grace', () => {
+  it('of one signal is one wish, also where two wait for it or npm repeats it; the second signal is the one without grace', () => {
     const around = request()
     const inside = request(undefined, around.signal)
     let again = 0
     inside.onAgain = () => void (again += 1)
     interrupt()
+    clock.advance(30)
+    interrupt()
     expect(again).toBe(0)
+    clock.advance(1000)
     interrupt()
     expect(again).toBe(1)
   })

@@ -1,4 +1,7 @@
-import { LabError } from '../../core/index.js'
+import { LabError, systemClock, type Clock } from '../../core/index.js'
+
+/** npm passes Ctrl-C on to a process that has it from the terminal already: signals so close together are one. */
+const ONE_REQUEST_MS = 500
 
 /**
  * A wish to stop that comes from outside: a signal, a time limit, an AbortSignal. The first one counts; whoever waits is told once.
@@ -15,7 +18,13 @@ export class StopRequest {
   private tell!: (reason: string) => void
   private readonly controller = new AbortController()
   private readonly timer: NodeJS.Timeout | undefined
-  private readonly onSignal = (signal: NodeJS.Signals): void => this.ask(`stopped by ${signal}`)
+  private lastSignal = -Infinity
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    const now = this.clock.monotonic()
+    const isSame = now - this.lastSignal < ONE_REQUEST_MS
+    this.lastSignal = now
+    if (!isSame) this.ask(`stopped by ${signal}`)
+  }
   private readonly onAbort = (): void => {
     const reason: unknown = this.outside?.reason
     if (this.why !== undefined) return
@@ -26,6 +35,7 @@ export class StopRequest {
   constructor(
     timeoutMs: number | undefined,
     private readonly outside: AbortSignal | undefined,
+    private readonly clock: Clock = systemClock,
   ) {
     this.asked = new Promise((resolve) => (this.tell = resolve))
     process.on('SIGINT', this.onSignal).on('SIGTERM', this.onSignal)

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import { EXIT, displayPath, formatError, resolveUserPath, userFolder } from '../../core/index.js'
+import { EXIT, displayPath, formatError, isInFolder, resolveUserPath, runsFolder, userFolder } from '../../core/index.js'
 import { readTags } from '../../track/index.js'
 import type { ParameterValues } from '../parameters.js'
 import { fileState, isWatchable } from '../steps/input-files.js'
@@ -74,8 +74,8 @@ async function runRound(path: string, parameters: ParameterValues, options: JobO
   return result
 }
 
-/** Source code counts where the notebook is made of it; what the compiler looks at besides is told by the type check. */
-const isSource = (file: string): boolean => /\.(ts|json)$/.test(file) && !file.includes('/node_modules/')
+/** Source code counts where the notebook is made of it; what the compiler looks at besides is told by the type check. Files of runs change with every round. */
+const isSource = (file: string): boolean => /\.(ts|json)$/.test(file) && !file.includes('/node_modules/') && !isInFolder(file, runsFolder())
 
 function removeRun(result: NotebookResult | undefined): void {
   if (result?.folder === undefined || !existsSync(result.folder) || readTags(result.folder).length > 0) return

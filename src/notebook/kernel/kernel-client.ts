@@ -102,6 +102,11 @@ export class KernelProcess {
     return this.#exit === undefined
   }
 
+  /** True while it lives and no cell runs: then it can be asked. */
+  get idle(): boolean {
+    return this.alive && this.#pending.size === 0
+  }
+
   /**
    * Runs one cell. Cells may be queued: they run in order, and after one that fails those already waiting come back as `aborted`.
    * A cell that throws is a reply with status `error`, not a rejection.
@@ -118,11 +123,19 @@ export class KernelProcess {
   }
 
   /**
-   * Asks about the values of the cells that have run; only while none runs.
-   * @throws LabError `kernel-died`, `kernel-question-failed`
+   * Asks about the values of the cells that have run; only while none runs: one that was given up would keep the answer waiting for ever.
+   * @throws LabError `kernel-died`, `kernel-busy`, `kernel-question-failed`
    */
   ask<A extends StepAction>(action: A, input: Parameters<StepActions[A]>[0]): Promise<ReturnType<StepActions[A]>> {
     if (!this.alive) return Promise.reject(this.#died())
+    if (!this.idle)
+      return Promise.reject(
+        new LabError('kernel-busy', 'The kernel cannot answer while a cell runs.', {
+          received: action,
+          expected: 'a question between two cells',
+          help: 'wait for the reply of the cell',
+        }),
+      )
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       this.#questions.set(id, { resolve: resolve as (value: unknown) => void, reject })

@@ -87,6 +87,7 @@ async function store(
     const names = [...cell.declared].filter((name) => !cell.code.has(name))
     const answer = await kernel.ask('keep', { names, required, runFolder, file: valuesFile(entry) })
     if ('why' in answer) return answer.why
+    if (kernel.lateErrors.length > 0) return 'something that it left running has failed'
     const texts = jsonWithoutRun({ outputs: about.outputs, sections: products.sections, events: products.events }, runFolder)
     const kept = { step: cell.step!, run: run.id, seconds, inputs: read.inputs, files: products.files, names: answer.stored, ...texts }
     const folder = await storeStep(about.key, entry, kept, runFolder)

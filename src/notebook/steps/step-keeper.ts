@@ -82,6 +82,7 @@ export class StepKeeper {
     const failure = await this.#adopt(cell, stored).catch((error: unknown) => {
       // Removed by another process between finding and copying: then it runs.
       if (isMissingFile(error)) return 'it was removed by another process'
+      if (isLabError(error) && error.code === 'kernel-question-failed') return 'its values could not be read back'
       throw error
     })
     if (failure !== undefined) return { started, note: failure }
