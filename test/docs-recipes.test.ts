@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -58,5 +58,16 @@ describe.skipIf(!ready)('docs/how-to', () => {
       env: { ...process.env, BARLAB_ROOT: projectRoot(), BARLAB_CWD: folder, BARLAB_RUNS_DIR: join(folder, 'runs') },
     })
     expect(stdout.trim()).toMatch(prints)
+  })
+
+  it('leaves runs that can be listed, and ended', () => {
+    // As `npm run runs` sees it: studies are no runs.
+    const runs = readdirSync(join(folder, 'runs')).filter((id) => !id.startsWith('.') && id !== 'studies')
+    const ends = runs.map((id) => {
+      const { name, status } = JSON.parse(readFileSync(join(folder, 'runs', id, 'run.json'), 'utf8')) as Record<'name' | 'status', string>
+      return `${name}: ${status}`
+    })
+    // A notebook's run is ended by whoever runs the notebook.
+    expect(ends.sort()).toEqual(['my-study: running', 'stop-holds: ok', 'strategies: ok'])
   })
 })
