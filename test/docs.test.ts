@@ -9,7 +9,10 @@ import { ENVIRONMENT_VARIABLES } from '../scripts/docs/environment-variables.js'
 import { errorCodes } from '../scripts/docs/error-codes.js'
 import { HeadingAnchors } from '../scripts/docs/heading-anchor.js'
 import { npmCommands, optionsOf } from './fixtures/documented-commands.js'
-import { codeBlocks, documentPaths, prose, readDocument } from './fixtures/documents.js'
+import { codeBlocks, documentPaths, notebookPaths, prose, readDocument } from './fixtures/documents.js'
+
+/** Whatever people read. */
+const readable = [...documentPaths(), ...notebookPaths()]
 
 const read = (path: string): string => readFileSync(projectPath(path), 'utf8')
 const filesBelow = (folder: string): string[] =>
@@ -27,12 +30,11 @@ function anchorsOf(path: string): Set<string> {
 }
 
 describe('links', () => {
-  const paths = documentPaths()
-  const anchors = new Map(paths.map((path) => [path, anchorsOf(path)]))
+  const anchors = new Map(readable.map((path) => [path, anchorsOf(path)]))
 
   it('lead to files and headings that exist', () => {
     const dead: string[] = []
-    for (const path of paths)
+    for (const path of readable)
       for (const [, target, anchor] of linkedText(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)) {
         const file = target === '' ? path : normalize(join(dirname(path), target!))
         if (!existsSync(projectPath(file))) dead.push(`${path}: ${target}`)
@@ -52,13 +54,13 @@ describe('links', () => {
       }
     }
     visit('README.md')
-    expect(paths.filter((path) => path.startsWith('docs/') && !reachable.has(path))).toEqual([])
+    expect(readable.filter((path) => path.startsWith('docs/') && !reachable.has(path))).toEqual([])
   })
 })
 
 describe('commands', () => {
   it('name scripts and options that exist', () => {
-    const wrong = documentPaths().flatMap((path) =>
+    const wrong = readable.flatMap((path) =>
       npmCommands(readDocument(path)).flatMap(({ script, args, line }) => {
         const known = optionsOf(script, args)
         if (known === 'no such script') return [`${path}:${line}: npm run ${script}`]
@@ -86,7 +88,7 @@ describe('yaml', () => {
   it('parses, and is a valid configuration, graph or set of parameters', () => {
     const sections = Object.keys(makeConfig())
     const parameters = new Set([...read('notebooks/direction.ipynb').matchAll(/"let (\w+)/g)].map(([, name]) => name))
-    for (const path of documentPaths())
+    for (const path of readable)
       for (const { info, code, line } of codeBlocks(readDocument(path))) {
         if (info !== 'yaml') continue
         const keys = Object.keys(parse(code) as object)
@@ -95,6 +97,24 @@ describe('yaml', () => {
         else expect([...parameters], `${path}:${line}`).toEqual(expect.arrayContaining(keys))
       }
     expect(configErrors()).toEqual([])
+  })
+})
+
+describe('json', () => {
+  /** A block that leaves something out says so by dots outside of any text. */
+  const isComplete = (code: string): boolean => !/\.\.\.|…/.test(code.replace(/"(?:[^"\\\n]|\\.)*"/g, ''))
+
+  it('parses, where it is complete', () => {
+    const blocks = readable.flatMap((path) =>
+      codeBlocks(readDocument(path)).flatMap(({ info, code, line }) => (info === 'json' ? [{ place: `${path}:${line}`, code }] : [])),
+    )
+    expect(blocks.length).toBeGreaterThan(0)
+    for (const { place, code } of blocks) if (isComplete(code)) expect(() => void JSON.parse(code), place).not.toThrow()
+  })
+
+  it('is complete unless it has dots outside of a text', () => {
+    expect(isComplete('{ "sha256": "..." }')).toBe(true)
+    expect(isComplete('{ "sha256": "a", ... }')).toBe(false)
   })
 })
 
@@ -116,7 +136,7 @@ describe('names', () => {
   })
 
   it('of notebooks exist, but for the one that a reader makes', () => {
-    for (const path of documentPaths())
+    for (const path of readable)
       for (const [name] of readDocument(path).matchAll(/notebooks\/(?!my-)[a-z-]+\.ipynb/g))
         expect(existsSync(projectPath(name)), `${path}: ${name}`).toBe(true)
   })
