@@ -67,11 +67,11 @@ describe.skipIf(missing !== undefined)('npm run runs -- open', () => {
     const code = (source: string) => ({ cell_type: 'code', metadata: {}, source, outputs: [], execution_count: null })
     const cells = [
       code(
-        `import { loadBars, openRun } from '../../../src/index.js'\nconst run = await openRun({ name: 'study', parameters: { dataset: 'googl-1d' } })`,
+        `import { loadBars, openRun, table } from '../../../src/index.js'\nconst run = await openRun({ name: 'study', parameters: { dataset: 'googl-1d' } })`,
       ),
-      code(`await run.record('dataset', (await loadBars({ dataset: 'googl-1d' })).source)`),
+      code(`await run.record('dataset', (await loadBars({ dataset: 'googl-1d' })).source)\nconst parts = 3`),
       { cell_type: 'markdown', metadata: {}, source: '## The step that fails' },
-      code(`throw new Error('no luck today')`),
+      code(`table([{ parts }])\nthrow new Error('no luck today')`),
     ]
     writeFileSync(notebook, JSON.stringify({ nbformat: 4, nbformat_minor: 4, metadata: {}, cells }))
     const failed = await runPipeline({ notebooks: [notebook], quiet: true })
@@ -82,8 +82,12 @@ describe.skipIf(missing !== undefined)('npm run runs -- open', () => {
     const stopped = cellSource(written.cells.find(({ id }) => id === 'stopped-title')!)
     expect(stopped).toContain('It stopped in cell 3, under *The step that fails*.')
     expect(stopped).toContain('no luck today')
-    expect(stopped).toContain("```ts\nthrow new Error('no luck today')\n```")
+    expect(stopped).toContain("```ts\ntable([{ parts }])\nthrow new Error('no luck today')\n```")
     expect(written.cells.map(({ id }) => id)).not.toContain('roc')
+    const again = written.cells.find(({ id }) => id === 'failed')!
+    expect(again.metadata).toEqual({ tags: ['explore'] })
+    expect(cellSource(again)).toBe("import { table } from '../../../src/index.js'\ntable([{ parts }])\nthrow new Error('no luck today')")
+    expect(cellSource(written.cells.find(({ id }) => id === 'failed-title')!)).toContain('It uses values of cells before it: `parts` (cell 2).')
 
     const { notebooks } = await runPipeline({ notebooks: [path], quiet: true })
     expect(notebooks[0]!.error).toBeUndefined()

@@ -21,6 +21,7 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
       ['BARLAB_REQUIRE_DEVICE', '`1`: falling back to a slower device is an error, as with `--require-device`'],
       ['BARLAB_ROOT', 'folder of the project; default: found by walking up from the working directory'],
       ['BARLAB_RUNS_DIR', 'folder of the runs and studies; default `runs` of the project'],
+      ['BARLAB_THEME', '`light` (default) or `dark`: the page that charts in notebooks are drawn for'],
       ['BARLAB_VENV', 'folder of the Python environment; default `.venv` of the project'],
     ] as const
   ).map(of('user')),

@@ -1,8 +1,9 @@
 import pino from 'pino'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { DISPLAY, logger, setLogger } from '../core/index.js'
 import { figure, figureBundle, figureTitle } from './figure.js'
 import { closeRenderer } from './picture/render.js'
+import { plotTemplate } from './theme.js'
 
 const spec = {
   data: [{ type: 'scatter', mode: 'lines', x: [1, 2], y: Float64Array.of(1, NaN) }],
@@ -10,6 +11,7 @@ const spec = {
 }
 const usual = logger()
 afterEach(() => {
+  vi.unstubAllEnvs()
   setLogger(usual)
   delete (globalThis as { __labDisplay?: unknown }).__labDisplay
   closeRenderer()
@@ -36,6 +38,17 @@ it('is shown without its picture when that fails, and the log says so', async ()
   expect(Object.keys(bundle)).toEqual(['application/vnd.plotly.v1+json', 'text/plain'])
   expect(lines).toHaveLength(1)
   expect(lines[0]).toContain('"figure":"broken"')
+})
+
+it('is drawn for the page that BARLAB_THEME names, light by default', async () => {
+  const template = async (theme: string) => {
+    vi.stubEnv('BARLAB_THEME', theme)
+    const bundle = await figureBundle(figure('a-line', 'x', spec), false)
+    return (bundle['application/vnd.plotly.v1+json'] as { layout: { template: unknown } }).layout.template
+  }
+  expect(await template('')).toEqual(plotTemplate('light'))
+  expect(await template('dark')).toEqual(plotTemplate('dark'))
+  await expect(template('drak')).rejects.toMatchObject({ code: 'bad-theme', received: 'BARLAB_THEME=drak' })
 })
 
 it('refuses a name that cannot be a file name', () => {

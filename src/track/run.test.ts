@@ -126,6 +126,18 @@ describe('finish', () => {
   })
 })
 
+describe('a run whose process is gone', () => {
+  it('is interrupted; one of JupyterLab, whose cells nobody ends, is ok once it has its metrics', async () => {
+    const [batch, cells] = [await create(), await Run.create({ name: 'cells', kind: 'notebook', parameters: {} })]
+    orphan(cells)
+    expect(readRun(cells.folder).status).toBe('interrupted')
+    for (const run of [batch, cells]) run.writeMetrics({ auc: 0.5 })
+    orphan(batch)
+    expect(readRun(batch.folder).status).toBe('interrupted')
+    expect(readRun(cells.folder).status).toBe('ok')
+  })
+})
+
 describe('Run.resume', () => {
   it('takes over an interrupted run and forgets how the last attempt ended', async () => {
     const run = await create()
