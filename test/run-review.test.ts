@@ -59,6 +59,14 @@ describe.skipIf(missing !== undefined)('npm run runs -- open', () => {
     for (const name of ['candles', 'fold-scores', 'roc-curves', 'calibration', 'equity', 'learning-curves'])
       expect(text, name).toContain(`[figure ${name}]`)
     expect(text).toMatch(/Loaded and predicting again\\n.*largest difference.*\\n.*\\nlogistic +1 +\d+ +0"/)
+
+    // As a run is that ended after its fits and before its scores.
+    for (const file of ['predictions.parquet', 'metrics.json']) rmSync(run.path(file))
+    const early = await runPipeline({ notebooks: [await writeReviewNotebook(run.id, join(folder, 'early.ipynb'))], quiet: true })
+    expect(early.notebooks[0]!.error).toBeUndefined()
+    const seen = executed(early.notebooks[0]!.folder!)
+    expect(seen).toContain('[figure probability-histogram]')
+    expect(seen).not.toContain('[figure roc-curves]')
   })
 
   it('says of a failed run at which cell it failed, and reloads what is there', async () => {
@@ -87,7 +95,9 @@ describe.skipIf(missing !== undefined)('npm run runs -- open', () => {
     const again = written.cells.find(({ id }) => id === 'failed')!
     expect(again.metadata).toEqual({ tags: ['explore'] })
     expect(cellSource(again)).toBe("import { table } from '../../../src/index.js'\ntable([{ parts }])\nthrow new Error('no luck today')")
-    expect(cellSource(written.cells.find(({ id }) => id === 'failed-title')!)).toContain('It uses values of cells before it: `parts` (cell 2).')
+    expect(cellSource(written.cells.find(({ id }) => id === 'failed-title')!)).toContain(
+      'It uses values of cells before it: `parts` (cell 2).',
+    )
 
     const { notebooks } = await runPipeline({ notebooks: [path], quiet: true })
     expect(notebooks[0]!.error).toBeUndefined()
