@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../src/core/index.js'
 import { resumeGraph, runGraph, type GraphOptions, type GraphResult } from '../src/notebook/index.js'
-import { listRuns, readRun } from '../src/track/index.js'
+import { findRun, listRuns, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 import { testNotebooks } from './fixtures/test-notebooks.js'
 
@@ -128,6 +128,16 @@ notebooks:
     expect(runIdOf(resumed, 'down')).not.toBe(runIdOf(failed, 'down'))
     const down = listRuns().find(({ id }) => id === runIdOf(resumed, 'down'))!
     expect(readRun(down.folder).parameters).toMatchObject({ runs: [runIdOf(resumed, 'up')] })
+  })
+
+  it('changes nothing in a dry run of a graph that is resumed', async () => {
+    const abort = AbortSignal.abort()
+    const { runId } = await run('notebooks: { a: { notebook: $plain } }', { signal: abort })
+    const file = join(findRun(runId!), 'run.json')
+    const before = readFileSync(file, 'utf8')
+    const checked = await resumeGraph(runId!, { quiet: true, dryRun: true })
+    expect(checked).toMatchObject({ exitCode: 0, jobs: [{ label: 'a', status: 'checked' }] })
+    expect(readFileSync(file, 'utf8')).toBe(before)
   })
 
   it('stops at a request, says what was not run, and can be resumed', async () => {

@@ -19,11 +19,12 @@ export async function runGraph(path: string, options: GraphOptions = {}): Promis
 /** True for the id or folder of a run of a graph. @throws LabError `run-not-found`, `run-unreadable` */
 export const isGraphRun = (idOrFolder: string): boolean => readRun(findRun(idOrFolder)).kind === 'graph'
 
-/** Goes on with a graph: jobs that ended well stay, interrupted and failed ones are resumed, the others run. @throws LabError of Run.resume */
+/** Goes on with a graph: jobs that ended well stay, interrupted and failed ones are resumed, the others run. A dry run checks them all and changes nothing. @throws LabError `bad-graph`, and those of Run.resume */
 export async function resumeGraph(idOrFolder: string, options: GraphOptions = {}): Promise<GraphResult> {
   const earlier = readRun(findRun(idOrFolder)).notebooks as GraphSection
   const graph = JSON.parse(earlier.graph) as NotebookGraph
   const jobs = planGraph(graph)
+  if (options.dryRun === true) return dryRunGraph(jobs, options)
   const run = await Run.resume(idOrFolder)
   return new GraphRun(run, graph, jobs, options, earlier).execute()
 }
