@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { projectRoot } from '../src/core/index.js'
 import { resumeGraph, runGraph, type GraphOptions, type GraphResult } from '../src/notebook/index.js'
-import { findRun, listRuns, readRun } from '../src/track/index.js'
+import { Run, findRun, listRuns, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 import { testNotebooks } from './fixtures/test-notebooks.js'
 
@@ -128,6 +128,37 @@ notebooks:
     expect(runIdOf(resumed, 'down')).not.toBe(runIdOf(failed, 'down'))
     const down = listRuns().find(({ id }) => id === runIdOf(resumed, 'down'))!
     expect(readRun(down.folder).parameters).toMatchObject({ runs: [runIdOf(resumed, 'up')] })
+  })
+
+  it('remembers a run that it has begun through attempts that do not come to it, or do not come to its first cell', async () => {
+    rmSync(join(elsewhere, 'ready'), { force: true })
+    const path = write('breaks', [parameters, `throw new Error('not yet')`])
+    const text = `notebooks: { a: { notebook: $fails }, b: { notebook: ${inProject(path)} } }`
+    const failed = await run(text)
+    const [a, b] = failed.jobs.map(({ runId }) => runId!)
+    expect(failed.jobs).toMatchObject([{ status: 'failed' }, { status: 'failed' }])
+
+    const record = vi.spyOn(Run.prototype, 'record')
+    onTestFinished(() => record.mockRestore())
+    const stopped = await resumeGraph(failed.runId!, { quiet: true, signal: AbortSignal.abort() })
+    expect(statuses(stopped)).toEqual({ a: 'not-run', b: 'not-run' })
+    // From the first thing it writes on: a kill may come at any moment.
+    const sections = record.mock.calls.filter(([section]) => section === 'notebooks').map(([, value]) => value)
+    expect(sections.length).toBeGreaterThan(1)
+    for (const section of sections) expect(section).toMatchObject({ running: { a, b } })
+
+    writeFileSync(join(elsewhere, 'ready'), '')
+    write('breaks', [parameters, "const wrong: number = 'text'\nwrong"])
+    const wrong = await resumeGraph(failed.runId!, { quiet: true })
+    expect(wrong.jobs).toMatchObject([{ status: 'ok', runId: a }, { status: 'failed' }])
+    expect(wrong.jobs[1]!.reason).toMatch(/does not pass the type check/)
+
+    write('breaks', [parameters, 'word'])
+    const resumed = await resumeGraph(failed.runId!, { quiet: true })
+    expect(resumed.jobs).toMatchObject([
+      { status: 'ok', runId: a },
+      { status: 'ok', runId: b },
+    ])
   })
 
   it('changes nothing in a dry run of a graph that is resumed', async () => {

@@ -39,7 +39,7 @@ export interface GraphSection {
   /** As JSON text: run.json sorts its keys, and the order of a graph has a meaning. */
   readonly graph: string
   readonly jobs: readonly JobEnd[]
-  /** Label -> run id of the jobs that had not ended when this was written. */
+  /** Label -> run id of the jobs that were begun, in this attempt or one before it, and whose end above names no run. */
   readonly running: Readonly<Record<string, string>>
 }
 
@@ -50,7 +50,7 @@ export class GraphRun {
   readonly #ends = new Map<string, JobEnd>()
   readonly #abort = new AbortController()
   #saving: Promise<void> = Promise.resolve()
-  /** Label -> run id, as soon as there is one. */
+  /** Label -> run id, as soon as there is one; from the start for those that an earlier attempt began and did not bring to its end. */
   readonly #runIds = new Map<string, string>()
   readonly #running = new Map<string, Promise<void>>()
 
@@ -59,12 +59,14 @@ export class GraphRun {
     private readonly graph: NotebookGraph,
     private readonly jobs: readonly GraphJob[],
     private readonly options: GraphOptions,
-    private readonly earlier?: GraphSection,
+    earlier?: GraphSection,
   ) {
-    // In the order of the jobs: what stands on something that runs again runs again too.
+    // In the order of the jobs: what stands on something that runs again runs again too, in a run of its own.
     for (const { label, after } of jobs) {
       const end = earlier?.jobs.find((one) => one.label === label)
+      const runId = earlier?.running[label] ?? end?.runId
       if (end?.status === 'ok' && after.every((other) => this.#ends.has(other))) this.#ends.set(label, end)
+      else if (runId !== undefined && end?.status !== 'ok' && end?.status !== 'skipped') this.#runIds.set(label, runId)
     }
   }
 
@@ -159,9 +161,8 @@ export class GraphRun {
 
   /** The run of an earlier attempt that goes on; one that is gone begins anew. */
   #resumable({ label }: GraphJob): string | undefined {
-    const end = this.earlier?.jobs.find((one) => one.label === label)
-    const runId = this.earlier?.running[label] ?? end?.runId
-    if (runId === undefined || end?.status === 'skipped' || end?.status === 'ok') return undefined
+    const runId = this.#runIds.get(label)
+    if (runId === undefined) return undefined
     try {
       return basename(findRun(runId))
     } catch (error) {
@@ -189,7 +190,7 @@ export class GraphRun {
     this.#saving = this.#saving
       .catch(() => undefined)
       .then(async () => {
-        const running = [...this.#runIds].filter(([label]) => !this.#ends.has(label))
+        const running = [...this.#runIds].filter(([label]) => this.#ends.get(label)?.runId === undefined)
         const section: GraphSection = { graph: JSON.stringify(this.graph), jobs: this.#inOrder(), running: Object.fromEntries(running) }
         await this.run.record('notebooks', section)
       })
