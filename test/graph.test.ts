@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { projectRoot } from '../src/core/index.js'
+import { readGraph } from '../src/notebook/graph/graph-file.js'
+import { planGraph } from '../src/notebook/graph/graph-plan.js'
 import { resumeGraph, runGraph, type GraphOptions, type GraphResult } from '../src/notebook/index.js'
 import { Run, findRun, listRuns, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
@@ -17,6 +19,7 @@ const inProject = (path: string): string => relative(projectRoot(), path)
 const parameters = { code: "let word = 'a'\nlet runs: string[] = []\nlet seed = 1", tags: ['parameters'] }
 const notebooks = {
   plain: inProject(write('plain', [parameters, 'console.log(word, seed)'])),
+  none: inProject(write('none', ['1 + 1'])),
   skips: inProject(
     write('skips', [parameters, "import { skip } from '../../../src/notebook/skip.js'\nif (word !== 'go') skip('no new bars')"]),
   ),
@@ -171,6 +174,35 @@ notebooks:
     expect(readFileSync(file, 'utf8')).toBe(before)
   })
 
+  it('waits for runs that its own parameters or one of `each` stand for', () => {
+    const afterOf = (text: string): Record<string, readonly string[]> =>
+      Object.fromEntries(planGraph(readGraph(graph(text))).map(({ label, after }) => [label, after]))
+    const base = '{ notebook: $plain, parameters: { runs: [] } }'
+    expect(
+      afterOf(`
+parameters: { runs: { runs_of: base } }
+notebooks:
+  shared: { notebook: $plain }
+  apart: { notebook: $none }
+  own: { notebook: $plain, parameters: { runs: [one] } }
+  base: ${base}
+`),
+    ).toEqual({ base: [], shared: ['base'], apart: [], own: [] })
+    expect(
+      afterOf(`
+notebooks:
+  each: { notebook: $plain, each: { runs: [{ runs_of: base }, { runs_of: other }] } }
+  base: ${base}
+  other: { notebook: $plain }
+`),
+    ).toEqual({
+      base: [],
+      other: [],
+      'each(runs={"runs_of":"base"})': ['base', 'other'],
+      'each(runs={"runs_of":"other"})': ['base', 'other'],
+    })
+  })
+
   it('stops at a request, says what was not run, and can be resumed', async () => {
     const abort = new AbortController()
     abort.abort()
@@ -198,6 +230,21 @@ notebooks:
       'a cycle',
       'notebooks: { a: { notebook: $plain, after: [b] }, b: { notebook: $plain, after: [a] } }',
       /a comes before b comes before a/,
+    ],
+    [
+      'an unknown name in its own parameters',
+      'parameters: { runs: { runs_of: bse } }\nnotebooks: { base: { notebook: $plain } }',
+      /notebooks\.base: .*"bse".*did you mean base\?/,
+    ],
+    [
+      'an unknown name in a list of values',
+      'notebooks: { base: { notebook: $plain }, b: { notebook: $plain, each: { runs: [{ runs_of: bse }] } } }',
+      /notebooks\.b: .*"bse".*did you mean base\?/,
+    ],
+    [
+      'a notebook that would wait for itself',
+      'parameters: { runs: { runs_of: a } }\nnotebooks: { a: { notebook: $plain } }',
+      /a comes before a/,
     ],
     ['a missing notebook', 'notebooks: { a: { notebook: none.ipynb } }', /notebooks\.a: There is no such notebook/],
     ['an unknown parameter', 'notebooks: { a: { notebook: $plain, parameters: { wrd: x } } }', /notebooks\.a: .*received wrd/],

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { displayPath, isLabError, nearestName, projectPath, stableJson } from '../../core/index.js'
-import { readNotebook } from '../notebook-file.js'
+import { readNotebook, type Notebook } from '../notebook-file.js'
 import { declaredParameters, injectParameters, type ParameterValues } from '../parameters.js'
 import { planNotebook } from '../steps/notebook-plan.js'
 import { badGraph, type GraphNode, type NotebookGraph } from './graph-file.js'
@@ -24,27 +24,43 @@ export interface RunsOf {
   readonly runs_of: string
 }
 
+/** What is known of a node when its notebook was read. */
+interface OpenNode {
+  readonly path: string
+  readonly notebook: Notebook
+  /** Values of the graph itself for parameters that the notebook declares. */
+  readonly shared: ParameterValues
+}
+
 /**
  * The jobs of a graph in an order in which they can run.
  * @throws LabError `bad-graph` with every problem: unknown names, cycles, notebooks and parameters that do not fit
  */
 export function planGraph(graph: NotebookGraph): GraphJob[] {
   const names = Object.keys(graph.notebooks)
-  const before = new Map(names.map((name) => [name, predecessors(graph.notebooks[name]!)]))
-  const problems = names.flatMap((name) => before.get(name)!.flatMap((other) => unknownName(name, other, names)))
-  if (problems.length > 0) throw badGraph(problems)
-  const order = sortNodes(names, before)
+  const problems: string[] = []
+  const opened = new Map<string, OpenNode>()
+  for (const name of names) collect(problems, name, () => opened.set(name, openNode(graph.notebooks[name]!, graph.parameters)))
+  const before = new Map(names.map((name) => [name, predecessors(graph.notebooks[name]!, opened.get(name)?.shared ?? {})]))
+  const unknown = names.flatMap((name) => before.get(name)!.flatMap((other) => unknownName(name, other, names)))
+  if (unknown.length > 0) throw badGraph([...problems, ...unknown])
   const jobs: GraphJob[] = []
-  for (const name of order) {
-    try {
-      jobs.push(...expandNode(name, graph, before.get(name)!, jobs))
-    } catch (error) {
-      if (!isLabError(error)) throw error
-      problems.push(`notebooks.${name}: ${error.message} (received ${error.received ?? ''}; expected ${error.expected ?? ''})`)
-    }
+  for (const name of sortNodes(names, before)) {
+    const open = opened.get(name)
+    if (open !== undefined)
+      collect(problems, name, () => jobs.push(...expandNode(name, graph.notebooks[name]!, open, before.get(name)!, jobs)))
   }
   if (problems.length > 0) throw badGraph(problems)
   return jobs
+}
+
+function collect(problems: string[], name: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!isLabError(error)) throw error
+    problems.push(`notebooks.${name}: ${error.message} (received ${error.received ?? ''}; expected ${error.expected ?? ''})`)
+  }
 }
 
 export const isRunsOf = (value: unknown): value is RunsOf =>
@@ -55,15 +71,13 @@ export function resolveParameters(parameters: ParameterValues, runsOf: (node: st
   return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, isRunsOf(value) ? runsOf(value.runs_of) : value]))
 }
 
-/** Nodes that a node waits for: those it names, and those whose runs it takes. */
-const predecessors = ({ after, parameters }: GraphNode): string[] => [
-  ...new Set([
-    ...after,
-    ...Object.values(parameters)
-      .filter(isRunsOf)
-      .map(({ runs_of }) => runs_of),
-  ]),
-]
+/** Nodes that a node waits for: those it names, and those whose runs it takes, by whichever value a parameter gets in the end. */
+function predecessors({ after, parameters, each }: GraphNode, shared: ParameterValues): string[] {
+  const values = Object.values({ ...shared, ...parameters, ...each })
+  // A list of `each` is one of values; a list elsewhere is a value itself.
+  const runsOf = [...values, ...Object.values(each).flat()].filter(isRunsOf)
+  return [...new Set([...after, ...runsOf.map(({ runs_of }) => runs_of)])]
+}
 
 function unknownName(name: string, other: string, names: readonly string[]): string[] {
   if (names.includes(other)) return []
@@ -86,13 +100,22 @@ function sortNodes(names: readonly string[], before: ReadonlyMap<string, readonl
   return order
 }
 
-function expandNode(name: string, graph: NotebookGraph, before: readonly string[], planned: readonly GraphJob[]): GraphJob[] {
-  const node = graph.notebooks[name]!
+/** @throws LabError of a notebook that cannot be read or planned */
+function openNode(node: GraphNode, parameters: ParameterValues): OpenNode {
   const path = projectPath(node.notebook)
   const notebook = readNotebook(path)
   planNotebook(notebook)
   const declared = declaredParameters(notebook).map((parameter) => parameter.name)
-  const shared = Object.fromEntries(Object.entries(graph.parameters).filter(([parameter]) => declared.includes(parameter)))
+  return { path, notebook, shared: Object.fromEntries(Object.entries(parameters).filter(([name]) => declared.includes(name))) }
+}
+
+function expandNode(
+  name: string,
+  node: GraphNode,
+  { path, notebook, shared }: OpenNode,
+  before: readonly string[],
+  planned: readonly GraphJob[],
+): GraphJob[] {
   const after = planned.filter((job) => before.includes(job.node)).map(({ label }) => label)
   const { device, require_device, timeout, when_skipped } = node
   return combinations(node.each).map((each) => {
