@@ -218,6 +218,27 @@ describe('runPipeline', () => {
     expect(await run(path, { device: 'gpu' })).toMatchObject({ exitCode: 2, notebooks: [{ error: { code: 'bad-device' } }] })
   })
 
+  it('goes on with its parameters in the order in which they were given, also where an older run has them as an object', async () => {
+    const marker = join(folder, 'marker-order')
+    const path = notebook('order', [
+      { code: 'let grid: Record<string, number> = {}', tags: ['parameters'] },
+      { code: "const order = Object.keys(grid).join(' ')\norder", tags: ['step:order'] },
+      `import { existsSync } from 'node:fs'\nif (!existsSync(${JSON.stringify(marker)})) throw new Error('not yet')`,
+    ])
+    const first = await run(path, { parameters: { grid: { lr: 0.2, depth: 4 } } })
+    const { runId, folder: at } = first.notebooks[0]!
+    expect(resultTexts(first)[0]).toBe('lr depth')
+    writeFileSync(marker, '')
+    const second = await runPipeline({ notebooks: [], resume: runId!, quiet: true })
+    expect(resultTexts(second)).toEqual(['lr depth'])
+    expect(readRun(at!).steps).toMatchObject({ order: { reused: runId } })
+    const record = readRun(at!)
+    const older = { ...record, pipeline: { ...(record.pipeline as object), parameters: { grid: { depth: 4, lr: 0.2 } } } }
+    writeFileSync(join(at!, 'run.json'), JSON.stringify(older))
+    const third = await runPipeline({ notebooks: [], resume: runId!, quiet: true })
+    expect(resultTexts(third)).toEqual(['depth lr'])
+  })
+
   it('refuses to resume what is not there or was no pipeline run', async () => {
     expect(await runPipeline({ notebooks: [], resume: 'no-such-run', quiet: true })).toMatchObject({
       exitCode: 2,

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { EXIT, LabError, projectPath, resolveUserPath, userFolder } from '../../core/index.js'
 import { findRun, readRun } from '../../track/index.js'
 import { checkNotebookPath } from '../notebook-path.js'
+import type { ParameterValues } from '../parameters.js'
 import type { Job, JobOptions, PipelineSection } from './run-job.js'
 
 export interface PipelineOptions extends JobOptions {
@@ -35,14 +36,15 @@ export function planJobs({ notebooks, parameters = {}, resume, device, userFolde
         exitCode: EXIT.usage,
       })
     const record = readRun(findRun(resume))
-    const { parameters: given, userFolder: folder = from } = (record.pipeline ?? {}) as PipelineSection
-    if (record.notebook === undefined || given === undefined)
+    const { parameters: stored, userFolder: folder = from } = (record.pipeline ?? {}) as PipelineSection
+    if (record.notebook === undefined || stored === undefined)
       throw new LabError('not-resumable', 'This run did not come from the pipeline runner.', {
         received: `${record.id}, kind ${record.kind}`,
         expected: 'a run of npm run pipeline',
         help: 'npm run runs shows what each run is',
         exitCode: EXIT.usage,
       })
+    const given = typeof stored === 'string' ? (JSON.parse(stored) as ParameterValues) : stored
     return [{ path: resolve(projectPath(), record.notebook), parameters: { ...given, ...parameters }, resume, userFolder: folder }]
   }
   if (notebooks.length === 0) throw noNotebook('No notebook was given.', 'nothing')

@@ -6,7 +6,7 @@ import { Run, readRun, type FinalStatus } from '../../track/index.js'
 import { notebookTypeError, parameterTypeError, typeCheckNotebook } from '../check/type-check.js'
 import type { KernelProcess } from '../kernel/kernel-client.js'
 import { readNotebook, type Notebook } from '../notebook-file.js'
-import { declaredParameters, injectParameters, injectedValues } from '../parameters.js'
+import { declaredParameters, injectParameters, injectedValues, type ParameterValues } from '../parameters.js'
 import { fileState } from '../steps/input-files.js'
 import { planNotebook, type PlannedCell } from '../steps/notebook-plan.js'
 import { StepKeeper, type StepOptions } from '../steps/step-keeper.js'
@@ -45,7 +45,8 @@ export interface NotebookResult {
 
 /** What a run remembers of the call, to go on with it from anywhere. */
 export interface PipelineSection {
-  readonly parameters?: Readonly<Record<string, unknown>>
+  /** As JSON text: run.json sorts its keys, and the order of a value's keys has a meaning. Runs of before have an object. */
+  readonly parameters?: string | ParameterValues
   readonly userFolder?: string
 }
 
@@ -57,7 +58,7 @@ export interface Job {
 }
 
 const recordCall = (run: Run, { parameters, userFolder: from }: Job): Promise<void> =>
-  run.record('pipeline', { parameters, userFolder: from } satisfies PipelineSection)
+  run.record('pipeline', { parameters: JSON.stringify(parameters), userFolder: from } satisfies PipelineSection)
 
 /** Runs one notebook in a run of its own, or goes on with one. @throws LabError where it did not come to run a cell */
 export async function runJob(given: Job, options: JobOptions): Promise<NotebookResult> {
