@@ -239,6 +239,25 @@ describe('runPipeline', () => {
     expect(resultTexts(third)).toEqual(['depth lr'])
   })
 
+  it('leaves a run that ended as it was where it cannot be resumed', async () => {
+    const cells = (last: string) => [parameters, { code: 'const twice = n * 2', tags: ['step:twice'] }, last]
+    const path = notebook('stays', cells('n'))
+    const first = await run(path)
+    const { runId, folder: at } = first.notebooks[0]!
+    const stored = readFileSync(join(at!, 'run.json'), 'utf8')
+    const again = async (more: Partial<PipelineOptions> = {}) => {
+      const result = await runPipeline({ notebooks: [], resume: runId!, quiet: true, ...more })
+      expect(readFileSync(join(at!, 'run.json'), 'utf8')).toBe(stored)
+      return result.notebooks[0]!.error
+    }
+    expect(await again({ steps: { from: 'twce' } })).toMatchObject({ code: 'unknown-step', help: 'did you mean twice?' })
+    expect(await again({ parameters: { n: 'many' } })).toMatchObject({ code: 'parameter-type' })
+    notebook('stays', [...cells('n'), { code: 'const thrice = n * 3', tags: ['step:twice'] }])
+    expect(await again()).toMatchObject({ code: 'duplicate-step' })
+    notebook('stays', cells("const wrong: number = 'text'\nwrong"))
+    expect(await again()).toMatchObject({ code: 'notebook-type-error' })
+  })
+
   it('refuses to resume what is not there or was no pipeline run', async () => {
     expect(await runPipeline({ notebooks: [], resume: 'no-such-run', quiet: true })).toMatchObject({
       exitCode: 2,

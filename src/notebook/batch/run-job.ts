@@ -3,10 +3,11 @@ import { basename, dirname } from 'node:path'
 import { EXIT, LabError, displayPath, formatError, isLabError, systemClock } from '../../core/index.js'
 import { readInstalled } from '../../native/installed.js'
 import { Run, readRun, type FinalStatus } from '../../track/index.js'
-import { notebookTypeError, parameterTypeError, typeCheckNotebook } from '../check/type-check.js'
+import { notebookTypeError, parameterTypeError, typeCheckNotebook, type TypeCheck } from '../check/type-check.js'
 import type { KernelProcess } from '../kernel/kernel-client.js'
 import { readNotebook, type Notebook } from '../notebook-file.js'
 import { declaredParameters, injectParameters, injectedValues, type ParameterValues } from '../parameters.js'
+import { checkFrom } from '../steps/check-from.js'
 import { fileState } from '../steps/input-files.js'
 import { planNotebook, type PlannedCell } from '../steps/notebook-plan.js'
 import { StepKeeper, type StepOptions } from '../steps/step-keeper.js'
@@ -69,21 +70,25 @@ export async function runJob(given: Job, options: JobOptions): Promise<NotebookR
   const { parameters } = job
   const notebook = injectParameters(source, parameters)
   checkDatasetParameter(notebook, parameters, job.userFolder)
+  const plan = planNotebook(notebook)
+  checkFrom(plan, options.steps?.from)
   if (options.dryRun === true) return dryRun(job, notebook, options)
   const name = basename(path, '.ipynb')
   const stop = new StopRequest(options.timeoutMs, options.signal)
   let run: Run | undefined
   let console: RunConsole | undefined
   try {
+    // A run that ended stays as it was where it cannot go on. The check is known where nothing was changed; else resuming takes its seconds longer.
+    const checked = job.resume === undefined ? undefined : await checkTypes(job, notebook, options)
     run =
       job.resume === undefined
         ? await Run.create({ name, kind: 'pipeline', parameters, notebook: path, ...pythonFacts() })
         : await Run.resume(job.resume)
     // Written before anything can take long: a run that is killed from here on can be resumed.
-    if (job.resume === undefined) await recordCall(run, job)
+    await recordCall(run, job)
     options.onRun?.(run.id)
     console = new RunConsole(run.path('run.log'), options)
-    return await runInFolder({ job, notebook, run, console, stop, options })
+    return await runInFolder({ job, notebook, plan, run, console, stop, options, ...(checked && { checked }) })
   } catch (error) {
     // Failed before the first cell: a new run that never began leaves nothing behind.
     const known = report(error)
@@ -101,33 +106,33 @@ export async function runJob(given: Job, options: JobOptions): Promise<NotebookR
 async function runInFolder({
   job,
   notebook,
+  plan,
   run,
   console,
   stop,
   options,
+  checked,
 }: {
   job: Job
   notebook: Notebook
+  plan: readonly PlannedCell[]
   run: Run
   console: RunConsole
   stop: StopRequest
   options: JobOptions
+  /** Where its types are checked already. */
+  checked?: TypeCheck
 }): Promise<NotebookResult> {
   const started = systemClock.monotonic()
-  const plan = planNotebook(notebook)
   console.line(`${displayPath(job.path)} -> ${displayPath(run.folder)}${job.resume === undefined ? '' : ' (resumed)'}`)
   // The check needs seconds of one core, the kernel's start of another: side by side they cost the longer of the two.
   const [kernel, check] = await Promise.allSettled([
     startNotebookKernel(job.path, run, console, { ...options, userFolder: job.userFolder }),
-    typeCheckNotebook(notebook, job.path),
+    checked ?? checkTypes(job, notebook, options),
   ])
   try {
     if (check.status === 'rejected') throw check.reason
-    options.onFiles?.(check.value.files.map((file) => [file, fileState(file)]))
     if (kernel.status === 'rejected') throw kernel.reason
-    const wrong = parameterTypeError(check.value, job.parameters) ?? notebookTypeError(check.value.diagnostics, job.path)
-    if (wrong !== undefined) throw wrong
-    if (job.resume !== undefined) await recordCall(run, job)
     await run.record('typeCheckMs', Math.round(check.value.ms))
     console.line(`types checked in ${(check.value.ms / 1000).toFixed(1)} s`)
     const end = await executeWithSteps(job, notebook, kernel.value, { run, console, stop, plan, options })
@@ -145,6 +150,16 @@ async function runInFolder({
   } finally {
     if (kernel.status === 'fulfilled') await kernel.value.close()
   }
+}
+
+/** @throws LabError `parameter-type`, `notebook-type-error` */
+async function checkTypes(job: Job, notebook: Notebook, { onFiles }: JobOptions): Promise<TypeCheck> {
+  const check = await typeCheckNotebook(notebook, job.path)
+  // Told before anything is thrown: whoever watches waits for a change of these files.
+  onFiles?.(check.files.map((file) => [file, fileState(file)]))
+  const wrong = parameterTypeError(check, job.parameters) ?? notebookTypeError(check.diagnostics, job.path)
+  if (wrong !== undefined) throw wrong
+  return check
 }
 
 async function executeWithSteps(
@@ -197,11 +212,7 @@ function closing(run: Run, end: NotebookEnd, console: RunConsole, seconds: numbe
 }
 
 async function dryRun(job: Job, notebook: Notebook, options: JobOptions): Promise<NotebookResult> {
-  planNotebook(notebook)
-  const check = await typeCheckNotebook(notebook, job.path)
-  const { diagnostics, choices, ms } = check
-  const wrong = parameterTypeError(check, job.parameters) ?? notebookTypeError(diagnostics, job.path)
-  if (wrong !== undefined) throw wrong
+  const { choices, ms } = await checkTypes(job, notebook, options)
   const console = new RunConsole(undefined, options)
   console.line(`${displayPath(job.path)}: types checked in ${(ms / 1000).toFixed(2)} s, nothing run. Parameters:`)
   for (const { name, type, defaultText } of declaredParameters(notebook)) {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { EXIT, LabError, displayPath, formatError, isLabError, nearestName } from '../../core/index.js'
+import { displayPath, formatError, isLabError } from '../../core/index.js'
 import { cacheFolder } from '../../native/installed.js'
 import { readEvents, type Run } from '../../track/index.js'
 import type { NotebookOutput } from '../batch/cell-outputs.js'
 import type { KernelProcess } from '../kernel/kernel-client.js'
 import type { CellUse } from '../kernel/protocol.js'
+import { checkFrom } from './check-from.js'
 import { FinishedSteps } from './finished-steps.js'
 import { keepStep, type KeepContext, type StartedStep } from './keep-step.js'
 import { ModuleCode, fileHash } from './module-code.js'
@@ -181,15 +182,3 @@ export class StepKeeper {
 }
 
 const isMissingFile = (error: unknown): boolean => (error as NodeJS.ErrnoException | null)?.code === 'ENOENT'
-
-function checkFrom(plan: readonly PlannedCell[], from: string | undefined): void {
-  const steps = plan.flatMap(({ step }) => step ?? [])
-  if (from === undefined || steps.includes(from)) return
-  const near = nearestName(from, steps)
-  throw new LabError('unknown-step', 'The notebook has no such step.', {
-    received: from,
-    expected: steps.length === 0 ? 'none: no cell is tagged step:<name>' : steps.join(', '),
-    help: near === undefined ? 'use one of these names' : `did you mean ${near}?`,
-    exitCode: EXIT.usage,
-  })
-}
