@@ -55,6 +55,7 @@ export class FinishedSteps {
 
 /** The first name whose value is another one. */
 export function changedName(before: Readonly<Record<string, NameDigest>>, after: Readonly<Record<string, NameDigest>>): string | undefined {
-  const hash = (digest: NameDigest | undefined): string | undefined => (digest?.kind === 'value' ? digest.hash : digest?.kind)
+  const hash = (digest: NameDigest | undefined): string | undefined =>
+    digest === undefined || digest.kind === 'opaque' ? digest?.kind : `${digest.kind} ${digest.hash}`
   return Object.keys(before).find((name) => hash(before[name]) !== hash(after[name]))
 }

@@ -16,8 +16,8 @@ export type FindClass = (constructor: unknown) => ClassPlace | undefined
 export type NameDigest =
   /** `classes`: files of the project, each with the name under which it exports the class of a part of the value. */
   | { readonly kind: 'value'; readonly hash: string; readonly classes: readonly ClassPlace[] }
-  /** A function: compared by the code that declares it. */
-  | { readonly kind: 'code' }
+  /** A function: compared by the code that declares it, and by what `hash` tells of the properties it has now. */
+  | { readonly kind: 'code'; readonly hash: string; readonly classes: readonly ClassPlace[] }
   | { readonly kind: 'opaque'; readonly why: string }
 
 export interface NamesRequest {
@@ -47,19 +47,22 @@ export function digestNames(
 }
 
 function digestOf(value: unknown, name: string, runFolder: string, findClass: FindClass): NameDigest {
-  if (typeof value === 'function') return { kind: 'code' }
+  const kind = typeof value === 'function' ? 'code' : 'value'
   const classes = new Set<unknown>()
   try {
-    const hash = digestValue(value, name, runFolder, classes)
+    const hash = digestValue(kind === 'code' ? propertiesOf(value as object) : value, name, runFolder, classes)
     const places = [...classes].map(findClass)
     if (places.includes(undefined))
       return { kind: 'opaque', why: `${name} holds an instance of a class that a cell declares, or of code that was loaded again since` }
-    return { kind: 'value', hash, classes: places as ClassPlace[] }
+    return { kind, hash, classes: places as ClassPlace[] }
   } catch (error) {
     // A getter that throws, a proxy: whatever it is, the value cannot be compared.
     return { kind: 'opaque', why: error instanceof Unsuitable ? error.message : `${name} cannot be looked at: ${(error as Error).message}` }
   }
 }
+
+/** What a function or class has beside its code: static fields and whatever cells have put on it or its prototype. */
+const propertiesOf = (code: object): object => ({ ...code, prototype: { ...(code as { prototype?: object }).prototype } })
 
 /** Writes variables to a file, whole or not at all: all that must be there, and of the others those that can be stored. */
 export async function storeVariables(variables: CellVariables, { names, required, runFolder, file }: KeepRequest): Promise<KeepAnswer> {

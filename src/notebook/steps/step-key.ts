@@ -101,11 +101,10 @@ function recipeOf(
     // A type, or a variable that its cell never reached.
     if (digest === undefined) continue
     if (digest.kind === 'opaque') throw new Incomparable(digest.why)
-    if (digest.kind === 'value') parts.push(name, digest.hash, ...digest.classes.map((place) => context.code.hashClass(place, files)))
-    else {
-      refuseMadeFunction(name, from, step, context.plan)
-      parts.push(name, visited.has(from) ? 'visited' : recipeOf(from, step, context, files, visited))
-    }
+    parts.push(name, digest.hash, ...digest.classes.map((place) => context.code.hashClass(place, files)))
+    if (digest.kind === 'value') continue
+    refuseMadeFunction(name, from, step, context.plan)
+    parts.push(visited.has(from) ? 'visited' : recipeOf(from, step, context, files, visited))
   }
   return sha256(...parts)
 }
