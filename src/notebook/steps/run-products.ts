@@ -4,11 +4,18 @@ import { RESERVED_SECTIONS, readEvents, readRun, type Run, type RunEvent } from 
 
 /** What a run holds at one moment, as far as steps leave something there. */
 export interface RunState {
-  /** Path in the run folder -> size and time. */
-  readonly files: ReadonlyMap<string, string>
+  /** By path in the run folder. */
+  readonly files: ReadonlyMap<string, FileState>
   readonly sections: Readonly<Record<string, unknown>>
   readonly events: number
   readonly ended: boolean
+}
+
+interface FileState {
+  /** Tells one state of the file from another. */
+  readonly state: string
+  /** When it was made and last written, ms since the epoch. */
+  readonly times: readonly [made: number, written: number]
 }
 
 /** What a step left in its run beside the values of its variables. */
@@ -47,14 +54,16 @@ export function productsSince(
   const attempts = attemptsOf(readEvents(run.folder), step)
   const gone = [...before.files.keys()].find((file) => !now.files.has(file))
   if (gone !== undefined) return { why: `it removes ${gone}, which was there before` }
+  const earlier = attempts.slice(0, -1)
+  const isOfEarlier = (time: number): boolean => earlier.some(({ from, to }) => time >= from && time <= to)
   const files: string[] = []
-  for (const [file, state] of now.files) {
-    const written = statSync(run.path(file)).mtimeMs
-    const ofEarlier = attempts.slice(0, -1).some(({ from, to }) => written >= from && written <= to)
-    if (before.files.get(file) === state) {
-      if (ofEarlier) files.push(file)
-    } else if (before.files.has(file) && attempts.length === 1) return { why: `it changes ${file}, which was there before` }
-    else files.push(file)
+  for (const [file, { state }] of now.files) {
+    const was = before.files.get(file)
+    const [made, written] = (was?.times ?? []).map(isOfEarlier)
+    const isChanged = was?.state !== state
+    // A file that was there is the step's own where an earlier attempt made it and nobody else has written it since.
+    if (was !== undefined && (isChanged || written) && !(made && written)) return { why: `it changes ${file}, which was there before` }
+    if (isChanged || written) files.push(file)
   }
   return {
     files,
@@ -86,15 +95,15 @@ function attemptsOf(events: readonly RunEvent[], step: string): Attempt[] {
   return attempts
 }
 
-function filesOf(folder: string): Map<string, string> {
-  const files = new Map<string, string>()
+function filesOf(folder: string): Map<string, FileState> {
+  const files = new Map<string, FileState>()
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
     const name = relative(folder, path)
     if (KEPT_BY_RUN.test(name)) continue
-    const { size, mtimeMs, ino } = statSync(path)
-    files.set(name, `${size}:${mtimeMs}:${ino}`)
+    const { size, mtimeMs, birthtimeMs, ino } = statSync(path)
+    files.set(name, { state: `${size}:${mtimeMs}:${ino}`, times: [birthtimeMs, mtimeMs] })
   }
   return files
 }
