@@ -6,8 +6,13 @@ import { ModuleCode } from './module-code.js'
 
 let folder: string
 const write = (file: string, text: string): void => writeFileSync(join(folder, file), text)
-const behind = (exported: string, code = new ModuleCode()): string[] =>
-  code.filesBehind({ module: './index.js', exported }, folder).map((path) => basename(path))
+function filesBehind(module: string, exported: string, folder: string, code = new ModuleCode()): string[] {
+  const files = new Map<string, string>()
+  code.hash(new Map([['local', { module, exported }]]), folder, files)
+  return [...files.keys()].sort()
+}
+const behind = (exported: string, code?: ModuleCode): string[] =>
+  filesBehind('./index.js', exported, folder, code).map((path) => basename(path))
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'barlab-modules-'))
@@ -77,7 +82,7 @@ describe('ModuleCode', () => {
   })
 
   it('follows strings that name files below src/: entries of child processes', () => {
-    const files = new ModuleCode().filesBehind({ module: '../src/index.js', exported: 'fitFolds' }, join(process.cwd(), 'notebooks'))
+    const files = filesBehind('../src/index.js', 'fitFolds', join(process.cwd(), 'notebooks'))
     expect(files.map((path) => path.slice(process.cwd().length + 1))).toEqual(
       expect.arrayContaining(['src/workflow/fits/fit-worker.ts', 'src/sidecar/python/sidecar.py', 'src/models/create-model.ts']),
     )
@@ -85,5 +90,7 @@ describe('ModuleCode', () => {
     expect(files.some((path) => path.includes('__pycache__'))).toBe(false)
     // A change of a plot does not fit models again.
     expect(files.some((path) => path.includes('/report/plots/'))).toBe(false)
+    const drawing = filesBehind('../src/index.js', 'renderPng', join(process.cwd(), 'notebooks'))
+    expect(drawing.map((path) => basename(path))).toEqual(expect.arrayContaining(['renderer.mjs', 'geometry.mjs']))
   })
 })

@@ -64,11 +64,6 @@ export class ModuleCode {
     return behind.map((path) => `${relative(projectRoot(), path)}=${this.#hashOf(path)}`).join(',')
   }
 
-  /** Paths of the files behind a name, sorted. */
-  filesBehind({ module, exported }: ImportedFrom, folder: string): string[] {
-    return isFileName(module) ? this.#filesBehind(resolveModule(folder, module), exported) : []
-  }
-
   #filesBehind(file: string, exported: string): string[] {
     const key = `${file}#${exported}`
     const known = this.#closures.get(key)
@@ -104,7 +99,7 @@ export class ModuleCode {
     if (statSync(path).isDirectory()) for (const entry of readdirSync(path)) this.#followPath(join(path, entry), files, visited)
     // Tests decide nothing, and what Python compiles for itself comes and goes.
     else if (/\.test\.ts$|__pycache__/.test(path)) return
-    else if (extname(path) === '.ts') this.#follow(path, '*', files, visited)
+    else if (isCode(path)) this.#follow(path, '*', files, visited)
     else files.add(path)
   }
 
@@ -134,7 +129,7 @@ export class ModuleCode {
   }
 
   #linksOf(file: string): ModuleLinks {
-    if (extname(file) !== '.ts') return NO_LINKS
+    if (!isCode(file)) return NO_LINKS
     const hash = this.#hashOf(file)
     let links = this.#links.get(hash)
     if (links === undefined) {
@@ -169,6 +164,9 @@ const NO_LINKS: ModuleLinks = { imports: [], reExports: [], own: new Set(), path
 
 /** As the kernel hashes the texts that it loads. */
 export const fileHash = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** Files whose imports are followed; entries of child processes may be plain modules. */
+const isCode = (file: string): boolean => ['.ts', '.mjs'].includes(extname(file))
 
 const isFileName = (module: string): boolean => module.startsWith('.') || module.startsWith('/')
 

@@ -1,4 +1,5 @@
 import type ts from 'typescript'
+import { boundNames } from '../cell-syntax.js'
 import { compiler } from '../compiler.js'
 
 /** One module that a file names, with what it takes of it. */
@@ -88,12 +89,7 @@ function declaredExports(statement: ts.Statement): string[] {
       .getModifiers(statement)
       ?.some(({ kind }) => kind === compiler().SyntaxKind.ExportKeyword) === true
   if (!exported) return []
-  if (compiler().isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => patternNames(name))
+  if (compiler().isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name))
   const { name } = statement as Partial<ts.FunctionDeclaration>
   return name === undefined ? ['default'] : [name.text]
 }
-
-const patternNames = (name: ts.BindingName): string[] =>
-  compiler().isIdentifier(name)
-    ? [name.text]
-    : name.elements.flatMap((part) => (compiler().isBindingElement(part) ? patternNames(part.name) : []))

@@ -57,7 +57,7 @@ export class RendererProcess {
     this.#hold(false)
   }
 
-  static open(entry: string = projectPath('src', 'report', 'picture', 'renderer.mjs')): RendererProcess {
+  static open(entry: string = projectPath('src/report/picture/renderer.mjs')): RendererProcess {
     return new RendererProcess(entry)
   }
 
