@@ -7,6 +7,8 @@ const { fileURLToPath } = require('node:url')
 
 /** Functions that read the file of their first argument, whatever the others are. */
 const READERS = ['readFileSync', 'readFile', 'createReadStream']
+/** Functions that tell what a file is like. */
+const LOOKERS = ['statSync', 'stat', 'lstatSync', 'lstat', 'accessSync', 'access']
 const WRITERS = [
   'writeFileSync',
   'writeFile',
@@ -45,8 +47,8 @@ function signature(file) {
 
 /**
  * @returns `take()`: since the last call, files read with their state at the first reading, and files written; absolute paths. `everRead()`: all that were read, with their
- * first states. `whileLoading(module, load)` calls `load`; what it reads
- * belongs to the module, see `take().byModules`
+ * first states. `whileLoading(module, load)` calls `load`; what it reads belongs to the module, see `take().byModules`. `asideFrom(work)` is `work`, of the kernel's own, which
+ * looks at thousands of files (the compiler) that no cell has asked for
  */
 function watchFileUse() {
   let read = new Map()
@@ -54,6 +56,7 @@ function watchFileUse() {
   const everRead = new Map()
   const byModules = [] // [module, path, state]
   const loading = [] // modules, the innermost last
+  let aside = false
 
   function noteRead(file) {
     const name = pathOf(file)
@@ -84,6 +87,7 @@ function watchFileUse() {
   }
   for (const owner of [fs, fs.promises]) {
     for (const name of READERS) wrap(owner, name, ([file]) => noteRead(file))
+    for (const name of LOOKERS) wrap(owner, name, ([file]) => aside || noteRead(file))
     for (const name of WRITERS) wrap(owner, name, ([file]) => noteWritten(file))
     for (const name of OPENERS) wrap(owner, name, ([file, flags]) => (opensForWriting(flags) ? noteWritten(file) : noteRead(file)))
     for (const name of MOVERS)
@@ -103,6 +107,16 @@ function watchFileUse() {
       return used
     },
     everRead: () => [...everRead],
+    asideFrom:
+      (work) =>
+      (...args) => {
+        aside = true
+        try {
+          return work(...args)
+        } finally {
+          aside = false
+        }
+      },
     whileLoading(module, load) {
       loading.push(module)
       try {

@@ -44,6 +44,7 @@ function start() {
 
   let changes
   const files = createProjectFiles((changed) => changes.changed(changed, executor.variables))
+  const asideFrom = fileUse?.asideFrom ?? ((work) => work)
   const { options, errors } = typescript.convertCompilerOptionsFromJson(require('./compiler-options.json'), root)
   if (errors.length > 0) throw new Error(typescript.flattenDiagnosticMessageText(errors[0].messageText, '\n'))
   const { createConverter, jupyter, publicFile } = loadTslab({
@@ -60,8 +61,9 @@ function start() {
   const cellCode = createCellCode(typescript)
   const { formatError } = modules.load(path.join(root, 'src', 'core', 'errors.ts'))
   const errorContent = createErrorContent({ originalLine: cellCode.originalLine, formatError })
+  const converter = createConverter({ isJS: false, isBrowser: false })
   const executor = createCellExecutor({
-    converter: createConverter({ isJS: false, isBrowser: false }),
+    converter: { ...converter, convert: asideFrom(converter.convert) },
     cellCode,
     requireForCells,
     errorContent,
@@ -72,7 +74,14 @@ function start() {
     keepCompiled() // nobody waits any longer
   }
   const outputs = captureOutputs(jupyter)
-  const kernel = createKernel({ executor, outputs, files, changes, errorContent, drainMs: ipc ? 20 : 200 })
+  const kernel = createKernel({
+    executor,
+    outputs,
+    files: { poll: asideFrom(() => files.poll()) },
+    changes,
+    errorContent,
+    drainMs: ipc ? 20 : 200,
+  })
   process.on('SIGINT', () => kernel.interrupt())
   const steps = require('./steps.cjs').createSteps({ kernel, executor, modules, fileUse })
   return { kernel, executor: { ...executor, close }, steps, jupyter, typescript, errorContent }
