@@ -63,8 +63,9 @@ export interface CellUse {
   readonly byModules: readonly (readonly [module: string, path: string, state: string])[]
   /** Sections of run.json that were recorded. */
   readonly sections: readonly string[]
-  /** Hash of the environment and of the names of global values, now. */
-  readonly surroundings: string
+  /** The environment and the names of global values, now. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly globals: readonly string[]
   /** Files of the project that are loaded -> SHA-256 of each text of it that was. */
   readonly texts: Readonly<Record<string, readonly string[]>>
 }

@@ -1,6 +1,5 @@
 'use strict'
 // What the batch runner asks of the kernel between cells, so that a finished step need not run again: hashes and files of variables, and which files the cells used.
-const crypto = require('node:crypto')
 const path = require('node:path')
 const { root } = require('./project.cjs')
 
@@ -11,7 +10,7 @@ function createSteps({ kernel, executor, modules, fileUse }) {
     digest: (input) => side().digestNames(executor.variables, input, modules.findExport),
     keep: (input) => side().storeVariables(executor.variables, input),
     adopt: ({ source, importText, file, runFolder }) => kernel.adopt({ source, importText, values: side().readVariables(file, runFolder) }),
-    use: () => ({ ...fileUse.take(), sections: takeSections(), surroundings: surroundings(), texts: modules.loadedTexts() }),
+    use: () => ({ ...fileUse.take(), sections: takeSections(), ...surroundings(), texts: modules.loadedTexts() }),
     filesRead: () => fileUse.everRead(),
   }
 }
@@ -24,9 +23,10 @@ function takeSections() {
 
 /** What cells share beside their variables, as far as it can be told: the environment and the names of global values. */
 function surroundings() {
-  const env = JSON.stringify(Object.entries(process.env).sort())
-  const globals = Object.getOwnPropertyNames(globalThis).filter((name) => !name.startsWith('__lab'))
-  return crypto.createHash('sha256').update(env).update(globals.sort().join()).digest('hex')
+  return {
+    environment: { ...process.env },
+    globals: Object.getOwnPropertyNames(globalThis).filter((name) => !name.startsWith('__lab')),
+  }
 }
 
 module.exports = { createSteps }

@@ -11,13 +11,15 @@ import { jsonWithoutRun } from './run-names.js'
 import { productsSince, readRunState, type RunState } from './run-products.js'
 import type { StepKey } from './step-key.js'
 import { dropEntry, newEntry, storeStep, valuesFile } from './step-store.js'
+import { changedSurroundings } from './surroundings.js'
 
 /** A step that is about to run, remembered for {@link keepStep}. */
 export interface StartedStep {
   readonly key: StepKey
   readonly digests: Readonly<Record<string, NameDigest>>
   readonly before: RunState
-  readonly surroundings: string
+  /** What the kernel said before it ran. */
+  readonly use: CellUse
 }
 
 /** What keeping a step needs of the run that it belongs to. */
@@ -27,7 +29,7 @@ export interface KeepContext {
   readonly run: Run
   readonly finished: FinishedSteps
   digestsOf(cell: PlannedCell): Promise<Record<string, NameDigest>>
-  keyOf(cell: PlannedCell, digests: Readonly<Record<string, NameDigest>>, texts: CellUse['texts']): StepKey
+  keyOf(cell: PlannedCell, digests: Readonly<Record<string, NameDigest>>, use: CellUse): StepKey
 }
 
 /**
@@ -47,14 +49,15 @@ export async function keepStep(
   if ('why' in key) return key.why
   const stray = strayOutput(use, run.folder)
   if (stray !== undefined) return `it writes ${stray}, outside the run folder`
-  if (use.surroundings !== started.surroundings) return 'it changes the environment or global values'
+  const surroundings = changedSurroundings(started.use, use)
+  if (surroundings !== undefined) return `it changes ${surroundings}`
   const required = neededLater(plan, cell)
   const code = required.find((name) => cell.code.has(name))
   if (code !== undefined) return `${code} is code that later cells use: give it a cell of its own`
   const digests = await context.digestsOf(cell)
   const changed = changedName(started.digests, digests)
   if (changed !== undefined) return `it changes ${changed}, a value of another cell`
-  const now = context.keyOf(cell, digests, use.texts)
+  const now = context.keyOf(cell, digests, use)
   if ('why' in now) return now.why
   if (readRunState(run).ended) return 'it ends the run'
   return await store(context, cell, { ...key, started, use, required, outputs, seconds })

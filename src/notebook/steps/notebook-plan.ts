@@ -31,7 +31,9 @@ export interface PlannedCell {
   readonly functions: ReadonlySet<string>
   /** Names that it assigns, in functions too. */
   readonly assigned: ReadonlySet<string>
-  /** Why it cannot be said which code it runs; undefined where it can. */
+  /** Variables of the environment that it mentions. */
+  readonly environment: ReadonlySet<string>
+  /** Why it cannot be said what it depends on; undefined where it can. */
   readonly uncertain: string | undefined
   /** Every name the cell mentions, its own included; more rather than less. */
   readonly mentioned: ReadonlySet<string>
@@ -95,6 +97,7 @@ function namesOf(source: string, number: number): CellNames {
     code: new Set(code),
     functions: new Set(file.statements.flatMap(literalFunctions)),
     assigned: uses.assigned,
+    environment: uses.environment,
     uncertain: uses.uncertain,
     // Modules that are imported for their effect, or as a whole by import(), have no name that is mentioned.
     mentioned: new Set([...mentionedNames(file), ...[...imports.keys()].filter((local) => /^("|import )/.test(local))]),

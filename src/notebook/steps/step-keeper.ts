@@ -52,7 +52,7 @@ export class StepKeeper {
     this.#keeping = {
       ...{ plan, kernel, run, finished: this.#finished },
       digestsOf: (cell) => this.#digests(cell),
-      keyOf: (cell, digests, texts) => this.#keyOf(cell, digests, texts),
+      keyOf: (cell, digests, use) => this.#keyOf(cell, digests, use),
     }
   }
 
@@ -73,9 +73,9 @@ export class StepKeeper {
   /** Looks a step up and, where it is there, puts it in place. @returns the reused step, or what {@link keep} needs after it has run */
   async begin(cell: PlannedCell): Promise<{ readonly reused: StoredStep } | { readonly started: StartedStep; readonly note?: string }> {
     const digests = await this.#digests(cell)
-    const { surroundings, texts } = await this.kernel.ask('use', null)
-    const key = this.#keyOf(cell, digests, texts)
-    const started = { digests, key, surroundings, before: readRunState(this.run) }
+    const use = await this.kernel.ask('use', null)
+    const key = this.#keyOf(cell, digests, use)
+    const started = { digests, key, use, before: readRunState(this.run) }
     if ('why' in key || this.#mustRun(cell)) return { started }
     const needed = neededLater(this.plan, cell)
     const stored = await findStep(key.key, this.run.folder, needed)
@@ -92,12 +92,13 @@ export class StepKeeper {
   }
 
   /** The key of a step, unless code behind it is not what the kernel has loaded: then its result would be kept under the wrong name. */
-  #keyOf(cell: PlannedCell, digests: Readonly<Record<string, NameDigest>>, texts: CellUse['texts']): StepKey {
+  #keyOf(cell: PlannedCell, digests: Readonly<Record<string, NameDigest>>, use: CellUse): StepKey {
     const { plan, environment } = this
-    const key = stepKey(cell, { plan, code: this.#code, folder: dirname(this.notebookPath), digests, environment })
+    const inKernel = use.environment
+    const key = stepKey(cell, { plan, code: this.#code, folder: dirname(this.notebookPath), digests, environment, inKernel })
     if ('why' in key) return key
     for (const [file, hash] of key.files) {
-      const loaded = texts[file] ?? []
+      const loaded = use.texts[file] ?? []
       if (!existsSync(file) || fileHash(file) !== hash || loaded.some((one) => one !== hash))
         return { why: `${displayPath(file)} was changed while this notebook runs` }
     }

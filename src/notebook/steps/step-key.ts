@@ -5,6 +5,7 @@ import type { NameDigest } from './kernel-side.js'
 import type { ImportedFrom, ModuleCode } from './module-code.js'
 import type { PlannedCell } from './notebook-plan.js'
 import { STORE_VERSION } from './step-store.js'
+import { environmentFacts } from './surroundings.js'
 
 /** Where the names that a cell mentions come from. */
 export interface NameSources {
@@ -50,6 +51,8 @@ export interface StepKeyContext {
   readonly digests: Readonly<Record<string, NameDigest>>
   /** What the runner was told beside the notebook. */
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Environment of the kernel. */
+  readonly inKernel: Readonly<Record<string, string>>
 }
 
 export type StepKey =
@@ -67,11 +70,12 @@ export type StepKey =
  */
 export function stepKey(step: PlannedCell, context: StepKeyContext): StepKey {
   const files = new Map<string, string>()
-  const effects = context.plan
-    .slice(0, context.plan.indexOf(step))
-    .flatMap(({ imports }) => [...imports].filter(([local]) => local.startsWith('"')))
+  const before = context.plan.slice(0, context.plan.indexOf(step)).filter(({ explore }) => !explore)
+  const effects = before.flatMap(({ imports }) => [...imports].filter(([local]) => local.startsWith('"')))
+  const variables = [...before, step].flatMap(({ environment }) => [...environment])
   try {
-    const surroundings = stableJson({ version: STORE_VERSION, ...installedFacts(), ...environmentFacts(), ...context.environment })
+    const facts = { ...installedFacts(), ...environmentFacts(process.env, context.inKernel, variables), ...context.environment }
+    const surroundings = stableJson({ version: STORE_VERSION, ...facts })
     const sideEffects = context.code.hash(new Map(effects), context.folder, files)
     return { key: sha256(surroundings, sideEffects, recipeOf(step, step, context, files, new Set())), files }
   } catch (error) {
@@ -91,7 +95,7 @@ function recipeOf(
   visited: Set<PlannedCell>,
 ): string {
   visited.add(cell)
-  if (cell.uncertain !== undefined) throw new Incomparable(`only running it tells what code this loads: ${cell.uncertain}`)
+  if (cell.uncertain !== undefined) throw new Incomparable(cell.uncertain)
   const { imports, variables, hidden } = nameSources(context.plan, cell, step)
   if (hidden !== undefined)
     throw new Incomparable(`a function of cell ${cell.number} uses its ${hidden}, which a later cell declares again`)
@@ -126,19 +130,4 @@ function installedFacts(): Record<string, string | undefined> {
     packages: existsSync(lock) ? sha256(readFileSync(lock)) : undefined,
     setUp: readInstalled()?.fingerprint,
   }
-}
-
-/** Variables that steer the project; those that name the run and the folder of the call are told apart. */
-function environmentFacts(): Record<string, string | undefined> {
-  const OWN = [
-    'BARLAB_RUN_FOLDER',
-    'BARLAB_RUNS_DIR',
-    'BARLAB_ROOT',
-    'BARLAB_CWD',
-    'BARLAB_DEVICE',
-    'BARLAB_REQUIRE_DEVICE',
-    'BARLAB_CACHE',
-    'BARLAB_VENV',
-  ]
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('BARLAB_') && !OWN.includes(name)))
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { setTensorflowEnvironment } from '../../native/tensorflow/environment.js'
+import { parseCell } from '../cell-syntax.js'
+import type { CellUse } from '../kernel/protocol.js'
+import { codeUses } from './code-uses.js'
+import { SET_BY_NATIVE, changedSurroundings, environmentFacts } from './surroundings.js'
+
+const use = (environment: Record<string, string>, globals: string[] = []): CellUse => ({
+  read: [],
+  written: [],
+  byModules: [],
+  sections: [],
+  texts: {},
+  environment,
+  globals,
+})
+
+describe('environmentFacts', () => {
+  it('are variables that steer Barlab and its libraries, and those that cells mention, as they are in the kernel', () => {
+    const given = { BARLAB_PYTHON: 'p', BARLAB_RUNS_DIR: 'r', NVIDIA_TF32_OVERRIDE: '0', OMP_WAIT_POLICY: 'active', HOME: 'h', OWN: 'a' }
+    const inKernel = { ...given, OWN: 'b', OMP_WAIT_POLICY: 'passive' }
+    expect(environmentFacts(given, inKernel, ['OWN', 'BARLAB_RUNS_DIR'])).toEqual({
+      BARLAB_PYTHON: 'p',
+      NVIDIA_TF32_OVERRIDE: '0',
+      OMP_WAIT_POLICY: 'active',
+      OWN: 'b',
+    })
+  })
+})
+
+describe('changedSurroundings', () => {
+  it('names what a step has changed', () => {
+    expect(changedSurroundings(use({ A: '1' }), use({ A: '2' }))).toBe('the environment variable A')
+    expect(changedSurroundings(use({ A: '1' }), use({}))).toBe('the environment variable A')
+    expect(changedSurroundings(use({}), use({}, ['x']))).toBe('the global value x')
+    expect(changedSurroundings(use({ A: '1' }, ['x']), use({ A: '1' }, ['x']))).toBeUndefined()
+  })
+
+  it('leaves out what native libraries need', () => {
+    const set: Record<string, string> = { OMP_WAIT_POLICY: 'passive' }
+    setTensorflowEnvironment('cpu', set)
+    expect(changedSurroundings(use({}), use(set))).toBeUndefined()
+    expect(Object.keys(set).sort()).toEqual([...SET_BY_NATIVE].sort())
+  })
+})
+
+describe('codeUses', () => {
+  it.each<[string, string[] | 'uncertain']>([
+    ["process.env.A + process.env['B']", ['A', 'B']],
+    ['const { A, B: b } = process.env', ['A', 'B']],
+    ["process.env.A = 'x'", ['A']],
+    ['const { A, ...rest } = process.env', 'uncertain'],
+    ['process.env[name]', 'uncertain'],
+    ['start({ env: process.env })', 'uncertain'],
+  ])('finds the variables of %s', (code, names) => {
+    const { environment, uncertain } = codeUses(parseCell(code, 1))
+    if (names === 'uncertain') expect(uncertain).toMatch(/^only running it tells which environment variables this uses/)
+    else expect([...environment]).toEqual(names)
+  })
+})
