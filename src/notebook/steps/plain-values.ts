@@ -25,18 +25,34 @@ export type PlainKind = 'bytes' | 'array' | 'date' | 'regexp' | 'map' | 'set' | 
  * @throws Unsuitable with an empty path
  */
 export function kindOf(value: object): PlainKind {
-  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'bytes'
-  if (Array.isArray(value)) {
-    if (Object.keys(value).length !== value.length) throw new Unsuitable('', 'an array with holes or with keys of its own')
-    return 'array'
+  const kind = builtInKind(value)
+  if (kind !== undefined && isItself(value)) {
+    if (kind === 'array' && Object.keys(value).length !== (value as unknown[]).length)
+      throw new Unsuitable('', 'an array with holes or with keys of its own')
+    if (kind === 'regexp' && (value as RegExp).lastIndex !== 0) throw new Unsuitable('', 'a regular expression amid a search')
+    return kind
   }
+  if (givesContent(value)) return 'content'
+  if (kind !== undefined) throw new Unsuitable('', `a ${value.constructor.name}`)
+  checkPlain(value)
+  return 'object'
+}
+
+function builtInKind(value: object): PlainKind | undefined {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return 'bytes'
+  if (Array.isArray(value)) return 'array'
   if (types.isDate(value)) return 'date'
   if (types.isRegExp(value)) return 'regexp'
   if (types.isMap(value)) return 'map'
-  if (types.isSet(value)) return 'set'
-  if (givesContent(value)) return 'content'
-  checkPlain(value)
-  return 'object'
+  return types.isSet(value) ? 'set' : undefined
+}
+
+/** False for an instance of a class that extends a built-in one. It is told by the number of prototypes, which is the same in every realm. */
+function isItself(value: object): boolean {
+  let above = 0
+  for (let at: unknown = Object.getPrototypeOf(value); at !== null; at = Object.getPrototypeOf(at)) above += 1
+  if (!types.isTypedArray(value)) return above === 2
+  return above === (Buffer.isBuffer(value) ? 4 : 3)
 }
 
 export const givesContent = (value: object): value is { [CONTENT](): unknown } =>

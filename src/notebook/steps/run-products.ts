@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { stableJson } from '../../core/index.js'
 import { RESERVED_SECTIONS, readEvents, readRun, type Run, type RunEvent } from '../../track/index.js'
 
 /** What a run holds at one moment, as far as steps leave something there. */
@@ -7,6 +8,8 @@ export interface RunState {
   /** By path in the run folder. */
   readonly files: ReadonlyMap<string, FileState>
   readonly sections: Readonly<Record<string, unknown>>
+  /** What Run itself keeps in run.json, its end aside. */
+  readonly facts: string
   readonly events: number
   readonly ended: boolean
 }
@@ -28,14 +31,19 @@ export interface RunProducts {
 }
 
 /** Files that the run keeps itself; sections and events are taken out of two of them. */
-const KEPT_BY_RUN = /^(run\.json|events\.jsonl|notebook\.ipynb|run\.log|tags\.json|notes\.jsonl)$|\.lock$|\.tmp$/
+const KEPT_BY_RUN = /^(run\.json|events\.jsonl|notebook\.ipynb|run\.log)$|\.lock$|\.tmp$/
+/** What is said about a run, by whomever; a step that takes over its tags would take away those of a person. */
+const REMARKS: readonly string[] = ['tags.json', 'notes.jsonl']
+const END: readonly string[] = ['outcome', 'error', 'reportedStatus']
 /** Events of the runner about its cells. */
 const OF_RUNNER: readonly string[] = ['cell-started', 'cell-finished', 'step-reused']
 
 export function readRunState(run: Run): RunState {
   const record = readRun(run.folder)
-  const sections = Object.fromEntries(Object.entries(record).filter(([key]) => !RESERVED_SECTIONS.includes(key)))
-  return { files: filesOf(run.folder), sections, events: readEvents(run.folder).length, ended: record.reportedStatus !== undefined }
+  const entries = Object.entries(record)
+  const sections = Object.fromEntries(entries.filter(([key]) => !RESERVED_SECTIONS.includes(key)))
+  const facts = stableJson(Object.fromEntries(entries.filter(([key]) => RESERVED_SECTIONS.includes(key) && !END.includes(key))))
+  return { files: filesOf(run.folder), sections, facts, events: readEvents(run.folder).length, ended: record.reportedStatus !== undefined }
 }
 
 /**
@@ -54,6 +62,7 @@ export function productsSince(
   const attempts = attemptsOf(readEvents(run.folder), step)
   const gone = [...before.files.keys()].find((file) => !now.files.has(file))
   if (gone !== undefined) return { why: `it removes ${gone}, which was there before` }
+  if (now.facts !== before.facts) return { why: 'it changes parameters or other facts of the run' }
   const earlier = attempts.slice(0, -1)
   const isOfEarlier = (time: number): boolean => earlier.some(({ from, to }) => time >= from && time <= to)
   const files: string[] = []
@@ -61,6 +70,10 @@ export function productsSince(
     const was = before.files.get(file)
     const [made, written] = (was?.times ?? []).map(isOfEarlier)
     const isChanged = was?.state !== state
+    if (REMARKS.includes(file)) {
+      if (isChanged || written) return { why: 'it tags the run or notes something about it' }
+      continue
+    }
     // A file that was there is the step's own where an earlier attempt made it and nobody else has written it since.
     if (was !== undefined && (isChanged || written) && !(made && written)) return { why: `it changes ${file}, which was there before` }
     if (isChanged || written) files.push(file)

@@ -132,7 +132,6 @@ const WRITERS: Readonly<Record<PlainKind, Writer>> = {
   regexp: (value: RegExp, part) => {
     part(value.source, 'source')
     part(value.flags, 'flags')
-    part(value.lastIndex, 'lastIndex')
   },
   map: (value: Map<unknown, unknown>, part, write) => {
     write(`${value.size}:`)
@@ -154,7 +153,7 @@ const WRITERS: Readonly<Record<PlainKind, Writer>> = {
     const keys = Object.keys(value)
     write(`${keys.length}:`)
     for (const key of keys) {
-      write(`${key.length}:${key}`)
+      part(key, key)
       part(value[key], key)
     }
   },

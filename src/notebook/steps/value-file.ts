@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8'
 import { types } from 'node:util'
 import { DISPLAY, type Displayable, type MimeBundle } from '../../core/index.js'
 import { Unsuitable, isNumbers, keyText, kindOf } from './plain-values.js'
-import { withRun, withoutRun } from './run-names.js'
+import { jsonWithRun, jsonWithoutRun, withRun, withoutRun } from './run-names.js'
 
 interface Stored {
   readonly values: Record<string, unknown>
@@ -20,7 +20,7 @@ export async function writeValues(values: Readonly<Record<string, unknown>>, run
   const plain: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(values)) plain[name] = copier.copyInside(name, value)
   const shown: Stored['shown'] = []
-  for (const [made, value] of copier.shown) shown.push([made, await value[DISPLAY]()])
+  for (const [made, value] of copier.shown) shown.push([made, jsonWithoutRun(await value[DISPLAY](), runFolder)])
   return serialize({ values: plain, shown } satisfies Stored)
 }
 
@@ -37,11 +37,13 @@ export function readValues(bytes: Uint8Array, runFolder: string): Record<string,
     else if (Array.isArray(value)) {
       const parts = value as unknown[]
       if (!isNumbers(parts)) for (let i = 0; i < parts.length; i++) parts[i] = restore(parts[i])
-    } else if (!ArrayBuffer.isView(value))
-      for (const [key, part] of Object.entries(value)) (value as Record<string, unknown>)[key] = restore(part)
+    } else if (!ArrayBuffer.isView(value)) refillObject(value as Record<string, unknown>, restore, (key) => withRun(key, runFolder))
     return value
   }
-  for (const [value, bundle] of shown) Object.defineProperty(value, DISPLAY, { value: () => bundle, enumerable: false })
+  for (const [value, kept] of shown) {
+    const bundle = jsonWithRun(kept, runFolder)
+    Object.defineProperty(value, DISPLAY, { value: () => bundle, enumerable: false })
+  }
   return restore(values) as Record<string, unknown>
 }
 
@@ -105,7 +107,7 @@ class Copier {
         (made as unknown[]).push(isPrimitive(value[i]) ? value[i] : this.copyInside(`[${i}]`, value[i]))
     } else
       for (const [key, part] of Object.entries(value))
-        (made as Record<string, unknown>)[key] = isPrimitive(part) ? part : this.copyInside(`.${key}`, part)
+        (made as Record<string, unknown>)[withoutRun(key, this.runFolder)] = isPrimitive(part) ? part : this.copyInside(`.${key}`, part)
   }
 }
 
@@ -123,4 +125,11 @@ function refillSet(set: Set<unknown>, restore: (part: unknown) => unknown): void
   const parts = [...set]
   set.clear()
   for (const part of parts) set.add(restore(part))
+}
+
+function refillObject(object: Record<string, unknown>, restore: (part: unknown) => unknown, restoreKey: (key: string) => string): void {
+  const entries = Object.entries(object)
+  // Only where a key becomes another one: all are set anew, so that their order stays.
+  if (entries.some(([key]) => restoreKey(key) !== key)) for (const [key] of entries) delete object[key]
+  for (const [key, part] of entries) object[restoreKey(key)] = restore(part)
 }

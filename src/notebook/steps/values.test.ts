@@ -51,6 +51,19 @@ describe('values of a step', () => {
     expect(digestValue(back, 'value', OTHER)).toBe(digestValue(value, 'value', RUN))
   })
 
+  it('have keys and displays of the run that reads them', async () => {
+    const value = {
+      [RUN]: 1,
+      z: { [`of ${basename(RUN)}`]: 2, '\u00001': 3 },
+      [DISPLAY]: () => ({ 'text/plain': RUN, 'a/b': { [RUN]: RUN } }),
+    }
+    const back = readValues(await writeValues({ value }, RUN), OTHER).value as Displayable
+    expect(back).toEqual({ [OTHER]: 1, z: { [`of ${basename(OTHER)}`]: 2, '\u00001': 3 } })
+    expect(Object.keys(back)).toEqual([OTHER, 'z'])
+    expect(await back[DISPLAY]()).toEqual({ 'text/plain': OTHER, 'a/b': { [OTHER]: OTHER } })
+    expect(digestValue(back, 'value', OTHER)).toBe(digestValue(value, 'value', RUN))
+  })
+
   it('stay one where they were one, cycles included', async () => {
     const shared = Float64Array.of(1, 2)
     const a: Record<string, unknown> = { shared: [shared] }
@@ -81,6 +94,10 @@ describe('values of a step', () => {
     ['a symbol', { a: Symbol('x') }, 'value.a is a symbol'],
     ['an instance', new Map([['k', new (class Made {})()]]), 'value.get(k) is a Made'],
     ['an error', { why: new TypeError('x') }, 'value.why is a TypeError'],
+    ['a map that is more', [new (class Count extends Map {})()], 'value[0] is a Count'],
+    ['a list that is more', [new (class Rows extends Array {})()], 'value[0] is a Rows'],
+    ['a column that is more', [new (class Column extends Float64Array {})(1)], 'value[0] is a Column'],
+    ['a search', [Object.assign(/a/g, { lastIndex: 1 })], 'value[0] is a regular expression amid a search'],
     ['a promise', Promise.resolve(1), 'value is a Promise'],
     ['a hole', [[1, , 2]], 'value[0] is an array with holes or with keys of its own'],
     ['an array that is more', { match: /a/.exec('a') }, 'value.match is an array with holes or with keys of its own'],
