@@ -4,6 +4,7 @@ import { declaredNames, importedNames, parseCell } from '../cell-syntax.js'
 import { compiler } from '../compiler.js'
 import { cellSource, cellTags, isCode, type Cell, type Notebook } from '../notebook-file.js'
 import { codeUses, literalFunctions } from './code-uses.js'
+import { freeNames } from './free-names.js'
 
 /** A name that a cell imports. */
 export interface CellImport {
@@ -37,6 +38,8 @@ export interface PlannedCell {
   readonly uncertain: string | undefined
   /** Every name the cell mentions, its own included; more rather than less. */
   readonly mentioned: ReadonlySet<string>
+  /** Names that it takes from other cells: without those that its own functions and blocks bind. */
+  readonly free: ReadonlySet<string>
   readonly imports: ReadonlyMap<string, CellImport>
   /** Its import statements as they stand. */
   readonly importText: string
@@ -64,7 +67,7 @@ export function planNotebook(notebook: Notebook): PlannedCell[] {
 
 /** Names of `cell` that a later cell mentions: what has to be there when the cell itself is not run. */
 export function neededLater(plan: readonly PlannedCell[], cell: PlannedCell): string[] {
-  const later = plan.slice(plan.indexOf(cell) + 1)
+  const later = plan.slice(plan.indexOf(cell) + 1).filter(({ explore }) => !explore)
   return [...cell.declared].filter((name) => later.some(({ mentioned }) => mentioned.has(name)))
 }
 
@@ -101,6 +104,7 @@ function namesOf(source: string, number: number): CellNames {
     uncertain: uses.uncertain,
     // Modules that are imported for their effect, or as a whole by import(), have no name that is mentioned.
     mentioned: new Set([...mentionedNames(file), ...[...imports.keys()].filter((local) => /^("|import )/.test(local))]),
+    free: freeNames(file),
     imports,
     importText: statements.map((statement) => statement.getText()).join('\n'),
   }
@@ -159,7 +163,7 @@ function refuseDuplicates(plan: readonly PlannedCell[]): void {
 function refuseUsedExploration(plan: readonly PlannedCell[]): void {
   const owner = new Map<string, PlannedCell>()
   for (const cell of plan) {
-    for (const name of cell.mentioned) {
+    for (const name of cell.free) {
       const from = owner.get(name)
       if (from?.explore !== true || cell.explore || cell.declared.has(name) || cell.imports.has(name)) continue
       throw new LabError('explore-used', `Cell ${cell.number} uses a name of an exploring cell, which batch runs and scripts leave out.`, {
