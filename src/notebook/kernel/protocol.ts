@@ -73,6 +73,8 @@ export interface CellUse {
 /** What can be asked of the kernel between cells, each with its input and its answer (steps.cjs). */
 export interface StepActions {
   digest(input: NamesRequest): Record<string, NameDigest>
+  /** Remembers the values that these names have now, see NamesRequest.heldBy. */
+  hold(input: { step: string; names: readonly string[] }): void
   keep(input: KeepRequest): KeepAnswer
   /** Takes a cell as run, with the variables of a file. */
   adopt(input: { source: string; importText: string; file: string; runFolder: string }): ExecuteReply

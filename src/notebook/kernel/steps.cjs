@@ -6,8 +6,11 @@ const { root } = require('./project.cjs')
 /** @returns by name what protocol.ts calls an action; each takes its input and gives its value */
 function createSteps({ kernel, executor, modules, fileUse }) {
   const side = () => modules.load(path.join(root, 'src', 'notebook', 'steps', 'kernel-side.ts'))
+  const held = new Map() // step -> its values by name, whatever the names mean later
   return {
-    digest: (input) => side().digestNames(executor.variables, input, modules.findExport),
+    digest: (input) =>
+      side().digestNames(input.heldBy === undefined ? executor.variables : held.get(input.heldBy), input, modules.findExport),
+    hold: ({ step, names }) => void held.set(step, Object.fromEntries(names.map((name) => [name, executor.variables[name]]))),
     keep: (input) => side().storeVariables(executor.variables, input),
     adopt: ({ source, importText, file, runFolder }) => kernel.adopt({ source, importText, values: side().readVariables(file, runFolder) }),
     use: () => ({ ...fileUse.take(), sections: takeSections(), ...surroundings(), texts: modules.loadedTexts() }),

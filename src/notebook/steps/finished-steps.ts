@@ -1,6 +1,5 @@
 import type { KernelProcess } from '../kernel/kernel-client.js'
 import type { NameDigest } from './kernel-side.js'
-import type { PlannedCell } from './notebook-plan.js'
 
 interface FinishedStep {
   readonly step: string
@@ -18,38 +17,38 @@ export interface ChangedStep {
 }
 
 /**
- * Keeps in mind what the values of the finished steps of a run were. Values that a step hands on are copies when it is taken over: where a later cell changes one in place, possibly
- * through another name for the same object, a run with copies need not give the same.
+ * Keeps in mind what the values of the finished steps of a run were, and those of other cells that share objects with them. Values that a step hands on are copies when it is
+ * taken over: where a later cell changes one in place, possibly through another name for the same object, a run with copies need not give the same.
  */
 export class FinishedSteps {
   readonly #steps: FinishedStep[] = []
 
   constructor(
-    private readonly plan: readonly PlannedCell[],
     private readonly kernel: KernelProcess,
     private readonly runFolder: string,
   ) {}
 
-  /** @param names of the values that are kept */
-  async add(cell: PlannedCell, { folder, names }: { readonly folder: string; readonly names: readonly string[] }): Promise<void> {
-    // A name that a later cell declares again means something else then; nobody can say what became of this value.
-    const later = this.plan.slice(this.plan.indexOf(cell) + 1)
-    const lasting = names.filter((name) => !later.some(({ declared, imports }) => declared.has(name) || imports.has(name)))
-    this.#steps.push({ step: cell.step!, digests: await this.#digest(lasting), folder })
+  /** @param names of the values that are kept @param shared names of values of other cells, see KeptStep */
+  async add(
+    step: string,
+    { folder, names, shared }: { folder: string; names: readonly string[]; shared: readonly string[] },
+  ): Promise<void> {
+    await this.kernel.ask('hold', { step, names: [...names, ...shared] })
+    this.#steps.push({ step, digests: await this.#digest(step, [...names, ...shared]), folder })
   }
 
   /** Those whose values have changed since. */
   async changed(): Promise<ChangedStep[]> {
     const found: ChangedStep[] = []
     for (const { step, digests, folder } of this.#steps) {
-      const name = changedName(digests, await this.#digest(Object.keys(digests)))
+      const name = changedName(digests, await this.#digest(step, Object.keys(digests)))
       if (name !== undefined) found.push({ step, name, folder })
     }
     return found
   }
 
-  #digest(names: readonly string[]): Promise<Record<string, NameDigest>> {
-    return this.kernel.ask('digest', { names, runFolder: this.runFolder })
+  #digest(step: string, names: readonly string[]): Promise<Record<string, NameDigest>> {
+    return this.kernel.ask('digest', { names, runFolder: this.runFolder, heldBy: step })
   }
 }
 

@@ -88,13 +88,23 @@ async function store(
   const entry = newEntry()
   try {
     const names = [...cell.declared].filter((name) => !cell.code.has(name))
-    const answer = await kernel.ask('keep', { names, required, runFolder, file: valuesFile(entry) })
+    const others = Object.keys(started.digests).filter((name) => started.digests[name]!.kind === 'value')
+    const answer = await kernel.ask('keep', { names, required, others, runFolder, file: valuesFile(entry) })
     if ('why' in answer) return answer.why
     if (kernel.lateErrors.length > 0) return 'something that it left running has failed'
     const texts = jsonWithoutRun({ outputs: about.outputs, sections: products.sections, events: products.events }, runFolder)
-    const kept = { step: cell.step!, run: run.id, seconds, inputs: read.inputs, files: products.files, names: answer.stored, ...texts }
+    const kept = {
+      step: cell.step!,
+      run: run.id,
+      seconds,
+      inputs: read.inputs,
+      files: products.files,
+      names: answer.stored,
+      shared: answer.shared,
+      ...texts,
+    }
     const folder = await storeStep(about.key, entry, kept, runFolder)
-    await context.finished.add(cell, { folder, names: answer.stored })
+    await context.finished.add(cell.step!, { folder, names: answer.stored, shared: answer.shared })
     return undefined
   } finally {
     dropEntry(entry)

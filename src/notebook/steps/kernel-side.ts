@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { writeFileAtomicSync } from '../../core/index.js'
 import { Unsuitable } from './plain-values.js'
+import { sharingNames } from './shared-objects.js'
 import { digestValue } from './value-digest.js'
 import { readValues, writeValues } from './value-file.js'
 
@@ -23,15 +24,20 @@ export type NameDigest =
 export interface NamesRequest {
   readonly names: readonly string[]
   readonly runFolder: string
+  /** Look at the values that were held for this step, not at what the names mean now. */
+  readonly heldBy?: string
 }
 
 export interface KeepRequest extends NamesRequest {
   /** Those of `names` without which the step cannot be taken over. */
   readonly required: readonly string[]
+  /** Values of other cells that the step uses. */
+  readonly others: readonly string[]
   readonly file: string
 }
 
-export type KeepAnswer = { readonly stored: readonly string[] } | { readonly why: string }
+/** `shared`: those of `others` that share objects with what was stored. */
+export type KeepAnswer = { readonly stored: readonly string[]; readonly shared: readonly string[] } | { readonly why: string }
 
 /** Part of the kernel (kernel/main.cjs loads it): the variables of all cells by name. */
 export type CellVariables = Readonly<Record<string, unknown>>
@@ -65,7 +71,10 @@ function digestOf(value: unknown, name: string, runFolder: string, findClass: Fi
 const propertiesOf = (code: object): object => ({ ...code, prototype: { ...(code as { prototype?: object }).prototype } })
 
 /** Writes variables to a file, whole or not at all: all that must be there, and of the others those that can be stored. */
-export async function storeVariables(variables: CellVariables, { names, required, runFolder, file }: KeepRequest): Promise<KeepAnswer> {
+export async function storeVariables(
+  variables: CellVariables,
+  { names, required, others, runFolder, file }: KeepRequest,
+): Promise<KeepAnswer> {
   const stored: Record<string, unknown> = {}
   for (const name of names) {
     const why = digestOf(variables[name], name, runFolder, () => undefined)
@@ -76,7 +85,8 @@ export async function storeVariables(variables: CellVariables, { names, required
   }
   try {
     writeFileAtomicSync(file, await writeValues(stored, runFolder))
-    return { stored: Object.keys(stored) }
+    const used = Object.fromEntries(others.map((name) => [name, variables[name]]))
+    return { stored: Object.keys(stored), shared: sharingNames(Object.values(stored), used) }
   } catch (error) {
     return { why: error instanceof Unsuitable ? error.message : `its values cannot be written: ${(error as Error).message}` }
   }

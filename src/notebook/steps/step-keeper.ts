@@ -48,7 +48,7 @@ export class StepKeeper {
     private readonly options: StepOptions,
     private readonly environment: Readonly<Record<string, string | undefined>>,
   ) {
-    this.#finished = new FinishedSteps(plan, kernel, run.folder)
+    this.#finished = new FinishedSteps(kernel, run.folder)
     this.#keeping = {
       ...{ plan, kernel, run, finished: this.#finished },
       digestsOf: (cell) => this.#digests(cell),
@@ -87,7 +87,7 @@ export class StepKeeper {
       throw error
     })
     if (failure !== undefined) return { started, note: failure }
-    await this.#finished.add(cell, stored)
+    await this.#finished.add(cell.step!, stored)
     return { reused: stored }
   }
 

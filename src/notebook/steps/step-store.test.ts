@@ -35,6 +35,7 @@ async function store(key: string, values = 'values'): Promise<void> {
     sections: {},
     events: [],
     names: ['a'],
+    shared: [],
     files: [join('fits', 'a.bin')],
   }
   await storeStep(key, entry, kept, join(folder, 'run'))

@@ -36,6 +36,8 @@ export interface KeptStep {
   readonly values: string
   /** Names in it. */
   readonly names: readonly string[]
+  /** Names of values of other cells that shared objects with them when the step ran. */
+  readonly shared: readonly string[]
 }
 
 /** A kept step and where it lies. */
@@ -43,7 +45,7 @@ export interface StoredStep extends KeptStep {
   readonly folder: string
 }
 
-export const STORE_VERSION = 2
+export const STORE_VERSION = 3
 const VALUES = 'values.bin'
 /** Of one key there are several where a step read other files; the oldest go. */
 const MAX_PER_KEY = 4
