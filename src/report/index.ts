@@ -1,3 +1,4 @@
+export * from './chart-trades.js'
 export * from './compare/index.js'
 export * from './figure-spec.js'
 export * from './figure.js'
