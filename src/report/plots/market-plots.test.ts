@@ -25,7 +25,7 @@ describe('priceChart', () => {
     expect([named(shown, 'label up').x, named(shown, 'label down').x]).toEqual([[x[10]], [x[11]]])
     expect((named(shown, 'label up').y as number[])[0]).toBeLessThan(bars.low[255]!)
     expect((named(shown, 'label down').y as number[])[0]).toBeGreaterThan(bars.high[256]!)
-    expect(shown.caption).toContain('Bars 245 to 269 of BTCUSD; lines: a; 1 fills as triangles')
+    expect(shown.caption).toContain('Bars 245 to 269 of BTCUSD; lines: a; 1 fill as triangles')
   })
 
   it('refuses what does not fit the bars', () => {

@@ -69,7 +69,7 @@ export function priceChart(bars: Bars, options: PriceChartOptions = {}): Figure 
   const inside = trades.filter(({ time }) => time >= bars.time[from]! && (to === count || time < bars.time[to]!))
   const parts = [
     ...(lines.length === 0 ? [] : [`lines: ${lines.map(({ name }) => name).join(', ')}`]),
-    ...(trades.length === 0 ? [] : [`${inside.length} fills as triangles, up for a buy`]),
+    ...(trades.length === 0 ? [] : [`${counted(inside.length, 'fill')} as triangles, up for a buy`]),
     ...(labels === undefined ? [] : ['labels as dots: up below the bar, down (diamonds) above it']),
   ]
   return figure('price-chart', `Bars ${from} to ${to - 1} of ${bars.symbol}${parts.length === 0 ? '' : `; ${parts.join('; ')}`}.`, {
@@ -115,21 +115,23 @@ function labelMarks(
   })
 }
 
+/** A trace of the fills of one side, and an empty one that stands for it in the legend: there, a mark beside its point would lie outside its line. */
 function tradeMarks(side: ChartTrade['side'], trades: readonly ChartTrade[]): Record<string, unknown>[] {
   const own = trades.filter((trade) => trade.side === side)
   if (own.length === 0) return []
+  const common = { type: 'scatter', mode: 'markers', name: side, legendgroup: side }
+  const look = { size: 10, color: INK }
   return [
     {
-      ...{ type: 'scatter', mode: 'markers', name: side },
+      ...common,
       x: own.map(({ time }) => utcTime(time)),
       y: own.map(({ price }) => price),
       text: own.map(({ note }) => note ?? ''),
-      marker: {
-        symbol: side === 'buy' ? 'triangle-up' : 'triangle-down',
-        size: 11,
-        color: INK,
-      },
+      // Beside its price, pointing at it: the candle stays to be seen, and a sell does not cover the buy of the bar before.
+      marker: { ...look, symbol: 'triangle-up', angle: side === 'buy' ? 0 : 180, standoff: 12 },
       hovertemplate: `${side} %{y:.6~g} %{text}<extra></extra>`,
+      showlegend: false,
     },
+    { ...common, x: [null], y: [null], marker: { ...look, symbol: side === 'buy' ? 'triangle-up' : 'triangle-down' } },
   ]
 }
