@@ -37,7 +37,17 @@ describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
         .filter((name) => !name.endsWith('.lock'))
         .sort(),
     ).toEqual(
-      ['events.jsonl', 'fits', 'metrics.json', 'notebook.ipynb', 'predictions.parquet', 'report.html', 'run.json', 'run.log'].sort(),
+      [
+        'events.jsonl',
+        'fits',
+        'metrics.json',
+        'notebook.ipynb',
+        'predictions.parquet',
+        'report.html',
+        'resources',
+        'run.json',
+        'run.log',
+      ].sort(),
     )
     const record = readRun(folder)
     expect(record).toMatchObject({ status: 'ok', seed: 3, parameters: { dataset: 'googl-1d', folds: 2 }, dataset: { name: 'googl-1d' } })

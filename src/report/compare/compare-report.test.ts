@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ownRunsFolder } from '../../../test/fixtures/own-runs-folder.js'
 import { storedRun } from '../../../test/fixtures/stored-run.js'
 import { unlinkedNumbers } from '../../../test/fixtures/unlinked-numbers.js'
-import { compareRuns, loadRun, runEquities, type LoadedRun, type RunComparison } from '../../track/index.js'
+import { compareRuns, loadRun, runEquities, writeResources, type LoadedRun, type RunComparison } from '../../track/index.js'
 import { seriesColor } from '../palette.js'
 import {
   comparisonFigures,
@@ -16,6 +16,7 @@ import {
   runCalibration,
   runFoldScores,
   runLearningCurves,
+  runResourceUse,
   runRoc,
   writeComparison,
 } from './index.js'
@@ -137,5 +138,17 @@ describe('a comparison', () => {
     expect(runFoldScores(run).data).toHaveLength(2)
     expect(runCalibration(run).data.length).toBe(5)
     expect(runLearningCurves(run).data.length).toBeGreaterThan(3)
+    expect(runResourceUse(run)).toBeUndefined()
+  })
+
+  it('shows memory and processors of the runs that kept them, each under its letter', async () => {
+    const fresh = await storedRun({ models: { logistic: 0 }, seed: 10 })
+    const none = Float64Array.of(NaN, NaN)
+    const host = { hostUsed: Float64Array.of(2 ** 30, 2 ** 31), hostLimit: Float64Array.of(2 ** 33, 2 ** 33) }
+    writeResources(fresh, { time: Float64Array.of(0, 1000), ...host, gpuUsed: none, gpuLimit: none, cpuShare: Float64Array.of(NaN, 0.5) })
+    const both = [runs[0]!, await loadRun(fresh.id)]
+    const { resources } = comparisonFigures({ runs: both, comparison: compareRuns(both), equities: await runEquities(both) })
+    expect(resources.map(({ name }) => name)).toEqual(['fit-times', 'resource-use-b'])
+    expect(runResourceUse(fresh)!.data.find(({ name }) => name === 'host')!.y).toEqual([1, 2])
   })
 })

@@ -17,6 +17,7 @@ import {
   resourceTable,
   scoresTable,
 } from './compare-tables.js'
+import { comparedResources } from './run-resources.js'
 import { comparisonRemarks, comparisonSentences } from './compare-text.js'
 
 export interface ComparisonInput {
@@ -36,6 +37,7 @@ export interface ComparisonFigures {
   readonly calibration: readonly Figure[]
   readonly equity: readonly Figure[]
   readonly learning: readonly Figure[]
+  /** Time of the fits, and memory and processors of each run over time. */
   readonly resources: readonly Figure[]
 }
 
@@ -51,7 +53,7 @@ export function comparisonFigures({ runs, comparison, equities }: ComparisonInpu
     equity: of((group) => comparedEquity(equities, group)),
     // Steps of one kind of model mean nothing beside those of another.
     learning: of((group) => (new Set(group.members.map(({ model }) => model)).size === 1 ? comparedLearning(runs, group) : undefined)),
-    resources: there(fitTimes(comparison)),
+    resources: [...there(fitTimes(comparison)), ...comparedResources(runs)],
   }
 }
 

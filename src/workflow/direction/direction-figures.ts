@@ -13,6 +13,7 @@ import {
   precisionRecallCurves,
   probabilityHistogram,
   rocCurves,
+  thresholdScores,
   type Figure,
 } from '../../report/index.js'
 import type { FoldFit } from '../fits/fit-options.js'
@@ -128,7 +129,16 @@ export const confusionFigures = ({ pooled }: DirectionScores, labels: Labels): F
     })
   })
 
-/** What calls of one model are worth at every threshold; none where there is no such model. */
+/** Precision, recall, accuracy and number of calls of one model at every threshold, the one it trades by marked; none where there is no such model. */
+export const thresholdScoresFigures = ({ pooled, backtests }: DirectionScores, labels: Labels, of: string | undefined): Figure[] =>
+  pooled
+    .filter(({ model }) => model === of)
+    .map(({ model, rows, proba }) => {
+      const traded = backtests.find((own) => own.model === model)?.result.threshold
+      return thresholdScores({ model, y: targets(labels, rows), proba, ...(traded !== undefined && { threshold: traded }) })
+    })
+
+/** The confusion matrix of one model at every threshold; none where there is no such model. */
 export const confusionByThresholdFigures = ({ pooled }: DirectionScores, labels: Labels, of: string | undefined): Figure[] =>
   pooled
     .filter(({ model }) => model === of)

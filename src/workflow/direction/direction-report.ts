@@ -2,7 +2,16 @@ import type { Bars, DatasetSource, QualityReport } from '../../data/index.js'
 import type { EngineeredFeatures } from '../../features/index.js'
 import { describeLeak, type LeakCertificate } from '../../leaks/index.js'
 import type { Labels } from '../../labels/index.js'
-import { candles, counted, foldTimeline, labelBalance, priceOverview, reportTerms, type ReportSpec } from '../../report/index.js'
+import {
+  candles,
+  counted,
+  foldTimeline,
+  labelBalance,
+  priceOverview,
+  reportTerms,
+  type ReportSection,
+  type ReportSpec,
+} from '../../report/index.js'
 import { embargoNote } from '../../split/index.js'
 import {
   calibrationFigure,
@@ -16,6 +25,7 @@ import {
   precisionRecallFigure,
   probabilityFigure,
   rocFigure,
+  thresholdScoresFigures,
 } from './direction-figures.js'
 import type { DirectionSplit } from './direction-split.js'
 import { qualityParts } from './direction-quality.js'
@@ -23,6 +33,7 @@ import { foldTable, gateTable, scoreTable, tradingTable } from './direction-tabl
 import { highestAuc, highestAucLabel, verdictKind } from './direction-verdict.js'
 import type { FoldFit } from '../fits/fit-options.js'
 import type { DirectionScores } from './score-direction.js'
+import { tradesFigure } from './trade-figures.js'
 
 export interface DirectionReportInput {
   readonly bars: Bars
@@ -35,6 +46,8 @@ export interface DirectionReportInput {
   readonly fits: readonly FoldFit[]
   readonly scores: DirectionScores
   readonly runId: string
+  /** Where there is one: what the fits took, see `resourcesSection`. */
+  readonly resources?: readonly ReportSection[]
   /** One line: what computed the LSTM. */
   readonly deviceBanner: string
   readonly seed: number
@@ -42,9 +55,10 @@ export interface DirectionReportInput {
 
 /** The direction job as a report: verdict first, then the way there. */
 export function directionReport(input: DirectionReportInput): ReportSpec {
-  const { bars, quality, source, X, certificate, labels, split, fits, scores, runId, deviceBanner, seed } = input
+  const { bars, quality, source, X, certificate, labels, split, fits, scores, runId, resources = [], deviceBanner, seed } = input
   const { verdict, evaluation } = scores
   const best = highestAuc(evaluation)
+  const threshold = scores.backtests[0]?.result.threshold ?? 0.5
   const [conclusion, ...found] = verdict.sentences
   const ofBest = found.filter((sentence) => best !== undefined && sentence.startsWith(best.model))
   const others = found.filter((sentence) => !ofBest.includes(sentence))
@@ -72,16 +86,26 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         title: 'Scores on later data',
         paragraphs: others.length === 0 ? [] : [others.map((sentence) => `- ${sentence}`).join('\n')],
         tables: [scoreTable(scores), gateTable(scores)],
-        figures: [rocFigure(scores, labels), precisionRecallFigure(scores, labels), foldScoresFigure(scores)],
+        figures: [
+          rocFigure(scores, labels),
+          precisionRecallFigure(scores, labels),
+          foldScoresFigure(scores),
+          ...thresholdScoresFigures(scores, labels, best?.model),
+        ],
         figuresPerRow: 2,
       },
-      { id: 'equity', title: 'Equity after fees', tables: [tradingTable(scores)], figures: [equityFigure(scores)] },
+      {
+        id: 'equity',
+        title: 'Equity after fees',
+        tables: [tradingTable(scores)],
+        figures: [equityFigure(scores), ...(best === undefined ? [] : [tradesFigure({ bars, scores })])],
+      },
       {
         id: 'probabilities',
         title: 'Are the probabilities honest?',
         figures: [
           calibrationFigure(scores, labels),
-          probabilityFigure(scores, scores.backtests[0]?.result.threshold ?? 0.5),
+          probabilityFigure(scores, threshold),
           ...confusionFigures(scores, labels),
           ...confusionByThresholdFigures(scores, labels, best?.model),
         ],
@@ -105,12 +129,13 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
         tables: [foldTable(split.folds, bars.time)],
         figures: [foldTimeline(split.folds, bars.time)],
       },
+      ...resources,
       {
         id: 'data',
         title: 'Data, features and labels',
         paragraphs: [
           `Source: ${source.name}, sha256 \`${source.sha256}\`${source.origin === undefined ? '' : `, ${source.origin.licence}`}.`,
-          `Leak certificate: ${compared} compared with what is computed without later bars, or with other ones: ${certificate.clean ? 'none changed' : leaksOf(certificate)}.`,
+          `Leak certificate: ${compared} compared with what is computed without later bars, or with other ones: ${certificate.clean ? 'none changed' : certificate.checks.flatMap(({ leaks }) => leaks.map(describeLeak)).join('; ')}.`,
           ...checked.paragraphs,
           ...(X.dropped.length === 0 ? [] : [`Left out: ${X.dropped.map(({ name, reason }) => `${name} (${reason})`).join('; ')}.`]),
         ],
@@ -122,5 +147,3 @@ export function directionReport(input: DirectionReportInput): ReportSpec {
     glossary: reportTerms,
   }
 }
-
-const leaksOf = ({ checks }: LeakCertificate): string => checks.flatMap(({ leaks }) => leaks.map(describeLeak)).join('; ')

@@ -10,6 +10,7 @@ import { fitCheckpointPlan } from '../fits/fit-checkpoints.js'
 import { fitFolds } from '../fits/fit-folds.js'
 import type { FoldFit } from '../fits/fit-options.js'
 import { FitMemory } from '../fits/fit-memory.js'
+import { keepResources } from '../fits/keep-resources.js'
 import { startFitProgress } from './fit-progress.js'
 import { recordFitEvent } from './record-fit-event.js'
 
@@ -29,7 +30,7 @@ export interface FitDirectionInput {
 
 /**
  * Fits every model in every fold, with progress, memory watched, and checkpoints as `training.checkpoints` says; fits and epochs are events of the run, peaks of memory
- * its record `memory`. Stops at the next batch when the notebook cell is interrupted or memory is almost used up; `--resume` goes on from there.
+ * its record `memory`, use over time a file in its `resources/`. Stops at the next batch when the notebook cell is interrupted or memory is almost used up; `--resume` goes on from there.
  */
 export async function fitDirection(input: FitDirectionInput): Promise<FoldFit[]> {
   const { run, X, labels, split, models, seed, config, device } = input
@@ -65,7 +66,6 @@ export async function fitDirection(input: FitDirectionInput): Promise<FoldFit[]>
     progress.close('stopped')
     throw error
   } finally {
-    memory.close()
-    await run.record('memory', memory.summary())
+    await keepResources(run, memory)
   }
 }

@@ -6,8 +6,9 @@ import { describeFolds } from '../../split/index.js'
 import type { Run } from '../../track/index.js'
 import { directionReport, type DirectionReportInput } from './direction-report.js'
 import type { FoldFit } from '../fits/fit-options.js'
+import { resourcesSection } from '../fits/resources-section.js'
 
-export interface SaveDirectionInput extends Omit<DirectionReportInput, 'runId'> {
+export interface SaveDirectionInput extends Omit<DirectionReportInput, 'runId' | 'resources'> {
   readonly run: Run
 }
 
@@ -31,7 +32,7 @@ export async function saveDirection(input: SaveDirectionInput): Promise<void> {
     verdict: scores.verdict,
   })
   const report = run.path('report.html')
-  writeReport(report, directionReport({ ...input, runId: run.id }))
+  writeReport(report, directionReport({ ...input, runId: run.id, resources: resourcesSection(run) }))
   const headline = scores.verdict.sentences[0]!
   await run.finish('ok', {
     outcome: {

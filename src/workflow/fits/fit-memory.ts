@@ -1,5 +1,13 @@
 import type { TrainingConfig } from '../../config/index.js'
-import { MemoryMonitor, memoryPlan, type Child, type MemoryLevel, type MemorySummary, type ResourceEvent } from '../../runtime/index.js'
+import {
+  MemoryMonitor,
+  memoryPlan,
+  type Child,
+  type MemoryColumns,
+  type MemoryLevel,
+  type MemorySummary,
+  type ResourceEvent,
+} from '../../runtime/index.js'
 import { memoryLimitError } from '../../train/index.js'
 
 export interface FitMemoryOptions {
@@ -24,6 +32,7 @@ export class FitMemory {
   readonly #workers = new Set<Child>()
   readonly #stop = new AbortController()
   readonly #monitor: MemoryMonitor
+  #hadWorkers = false
 
   private constructor({ config, gpu, onEvent, start = MemoryMonitor.start.bind(MemoryMonitor) }: FitMemoryOptions) {
     this.#monitor = start({
@@ -48,6 +57,7 @@ export class FitMemory {
 
   add(worker: Child): void {
     this.#workers.add(worker)
+    this.#hadWorkers = true
     this.#tell(worker)
   }
 
@@ -62,6 +72,16 @@ export class FitMemory {
     if (used === undefined || limit === undefined) return undefined
     const gb = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
     return `${gb(used)} of ${gb(limit)} GB`
+  }
+
+  /** Whether anything was fitted while it watched. */
+  get hadWorkers(): boolean {
+    return this.#hadWorkers
+  }
+
+  /** Use and limits over time so far: at most 1,000 points with all peaks. */
+  history(): MemoryColumns {
+    return this.#monitor.history()
   }
 
   summary(): MemorySummary {

@@ -14,6 +14,7 @@ import {
 import type { Run } from '../../track/index.js'
 import { countTrials, storageName, type SearchSpace } from '../../tune/index.js'
 import { foldTable } from '../direction/direction-tables.js'
+import { resourcesSection } from '../fits/resources-section.js'
 import { checksSection, type TuningChecks } from './check-tuning.js'
 import type { HoldoutScore } from './score-holdout.js'
 import type { TunedModel } from './tune-model.js'
@@ -114,6 +115,7 @@ function tuningReport(input: SaveTuningInput): ReportSpec {
         tables: [foldTable([...split.folds, split.holdout], bars.time)],
         figures: [foldTimeline([...split.folds, split.holdout], bars.time)],
       },
+      ...resourcesSection(run),
     ],
     glossary: reportTerms,
   }

@@ -23,6 +23,7 @@ import { directionLeakSubjects } from '../direction/direction-leaks.js'
 import { directionModels } from '../direction/direction-models.js'
 import { fitCheckpointPlan } from '../fits/fit-checkpoints.js'
 import { FitMemory } from '../fits/fit-memory.js'
+import { keepResources } from '../fits/keep-resources.js'
 import { checkTuning } from './check-tuning.js'
 import { saveTuning } from './save-tuning.js'
 import { scoreHoldout, type HoldoutScore } from './score-holdout.js'
@@ -166,6 +167,7 @@ export async function tuneDirection(options: TuneDirectionOptions): Promise<Dire
             },
             ...{ threshold: config.backtest.threshold, feeRate: config.backtest.fee_rate },
           })
+    await keepResources(run, memory)
     await saveTuning({ run, tuned, holdout, checks, metric, source, bars, split, space })
     return { run, tuned, holdout }
   } catch (error) {
