@@ -22,11 +22,10 @@ interface Reply {
 interface Waiting {
   readonly resolve: (picture: string | Uint8Array) => void
   readonly reject: (error: unknown) => void
-  readonly timer: NodeJS.Timeout
 }
 
-/** A figure takes a fifth of a second; a stuck one must not hold a notebook for long. */
-const REQUEST_TIMEOUT_MS = 20_000
+/** A figure takes a fifth of a second; a stuck one must not hold a notebook for long. Counted from the picture before, however many wait. */
+const PICTURE_TIMEOUT_MS = 20_000
 const IDLE_MS = 30_000
 /** How much of the child's stderr is kept for the message of a crash. */
 const KEPT_STDERR = 2000
@@ -41,6 +40,7 @@ export class RendererProcess {
   #stderr = ''
   #nextId = 0
   #idle: NodeJS.Timeout | undefined
+  #overdue: NodeJS.Timeout | undefined
   #closed = false
 
   private constructor(entry: string) {
@@ -75,11 +75,8 @@ export class RendererProcess {
     clearTimeout(this.#idle)
     this.#hold(true)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#child.kill('SIGKILL')
-        this.#end(`it did not answer within ${REQUEST_TIMEOUT_MS / 1000} s`)
-      }, REQUEST_TIMEOUT_MS)
-      this.#waiting.set(id, { resolve, reject, timer })
+      if (this.#waiting.size === 0) this.#expectPicture()
+      this.#waiting.set(id, { resolve, reject })
       this.#child.send({ id, ...request }, (error) => {
         if (error !== null) this.#end(error.message)
       })
@@ -95,26 +92,31 @@ export class RendererProcess {
     const waiting = this.#waiting.get(reply.id)
     if (waiting === undefined) return
     this.#waiting.delete(reply.id)
-    clearTimeout(waiting.timer)
     if (reply.picture !== undefined) waiting.resolve(reply.picture)
     else waiting.reject(pictureError(reply.error?.code, reply.error?.message ?? 'no reason given'))
-    if (this.#waiting.size > 0) return
+    if (this.#waiting.size > 0) return this.#expectPicture()
+    clearTimeout(this.#overdue)
     this.#hold(false)
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref()
   }
 
+  #expectPicture(): void {
+    clearTimeout(this.#overdue)
+    this.#overdue = setTimeout(() => {
+      this.#child.kill('SIGKILL')
+      this.#end(`it did not answer within ${PICTURE_TIMEOUT_MS / 1000} s`)
+    }, PICTURE_TIMEOUT_MS)
+  }
+
   #end(reason: string): void {
     this.#closed = true
-    clearTimeout(this.#idle)
+    for (const timer of [this.#idle, this.#overdue]) clearTimeout(timer)
     const error = new LabError('picture-process', 'The process that draws pictures is gone.', {
       received: [reason, this.#stderr.trim()].filter(Boolean).join('\n'),
       expected: 'a picture of the figure',
       help: 'run npm ci if jsdom, plotly.js-dist-min or @resvg/resvg-js is missing; the interactive figure does not need it',
     })
-    for (const waiting of this.#waiting.values()) {
-      clearTimeout(waiting.timer)
-      waiting.reject(error)
-    }
+    for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
     this.#hold(false)
   }
