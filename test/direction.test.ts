@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../src/core/index.js'
 import { readInstalled } from '../src/native/installed.js'
 import { exportNotebook, runPipeline, type PipelineResult } from '../src/notebook/index.js'
-import { readEvents, readRun } from '../src/track/index.js'
+import { readEvents, readResources, readRun } from '../src/track/index.js'
 import { ownRunsFolder } from './fixtures/own-runs-folder.js'
 import { unlinkedNumbers } from './fixtures/unlinked-numbers.js'
 
@@ -62,6 +62,10 @@ describe.skipIf(missing !== undefined)('notebooks/direction.ipynb', () => {
     expect(evaluation.models.map(({ model }) => model)).toEqual(['logistic', 'lightgbm', 'lstm', 'constant', 'persistence'])
     expect(new Set(evaluation.models.map(({ rows }) => rows)).size).toBe(1)
     expect(gates).toHaveLength(3)
+    expect(readFileSync(join(folder, 'notebook.ipynb'), 'utf8')).toContain('[figure trades]')
+    const { time, hostUsed } = readResources({ folder })!
+    expect(time.length).toBeGreaterThan(0)
+    expect(Math.max(...hostUsed)).toBeGreaterThan(1e8)
   })
 
   it('writes a report that is self-contained and below 6 MB', () => {

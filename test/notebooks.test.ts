@@ -47,6 +47,7 @@ describe.skipIf(missing !== undefined)('notebooks, headless on small parameters'
     const { metrics, text } = await run('features', { dataset: 'googl-1d', period: 6 })
     expect(metrics.alone).toHaveLength(20)
     expect(text).toMatch(/1 LEAK FOUND.*pressure_centred_6/s)
+    expect(text).toMatch(/\[figure regime-bands\].*: calm third \d+ %, middle third \d+ %, wild third \d+ %\./)
   })
 
   it('many-symbols scores models of their own and of all symbols on the same rows', async () => {
