@@ -7,7 +7,7 @@ import { readInstalled } from '../src/native/installed.js'
 
 /**
  * A small notebook end to end: our headless runner against nbclient, on the same kernel, whole processes, in turn (A B A B ...).
- * `npm run bench:runner -- [--json] [--runs 5]`. Gate: median ratio <= 0.8.
+ * `npm run bench -- runner [--json] [--runs 5]`. Gate: median ratio <= 0.8.
  */
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '5' } } })
 const root = dirname(dirname(fileURLToPath(import.meta.url)))

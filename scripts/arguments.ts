@@ -56,7 +56,11 @@ const NPM_SHORT: Readonly<Record<string, string>> = { p: 'parseable', f: 'force'
  * Without `--`, npm takes every option for its own and says so only in the environment; the door would run as if nothing had been asked.
  * What stands in an .npmrc was not typed, and the environment of another script (tests under `npm test`) is not about this door.
  */
-function checkNpmKeptNothing(args: readonly string[], { name, options }: Grammar<Options>, env = process.env): void {
+export function checkNpmKeptNothing(
+  args: readonly string[],
+  { name, options }: Pick<Grammar<Options>, 'name' | 'options'>,
+  env = process.env,
+): void {
   if (env.npm_lifecycle_event !== name) return
   const kept = Object.entries(options).flatMap(([option, { short }]) => {
     if (isSet(option, env)) return [`--${option}`]

@@ -4,13 +4,16 @@ import { join } from 'node:path'
 import { EXIT, LabError, projectPath } from '../src/core/index.js'
 import { kernelSources, sourcesHash } from '../src/indicators/wasm/kernel-sources.js'
 import { cacheFolder } from '../src/native/installed.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
 
 /** Needed only by whoever changes a kernel: 100 MB, installed into the cache when it is asked for. */
 const COMPILER = 'assemblyscript@0.28.20'
 
+const USAGE = `npm run build:kernels     compiles src/indicators/wasm/*.as to WebAssembly (the compiler, 100 MB, is installed into the cache)
+`
+
 /** `npm run build:kernels`: compiles `src/indicators/wasm/*.as` (AssemblyScript) to WebAssembly and writes it to `kernels-binary.ts` beside them. */
-await runDoor((): Promise<number> => {
+await openDoor({ name: 'build:kernels', usage: USAGE, options: {}, allowPositionals: false }, (): Promise<number> => {
   const tools = join(cacheFolder(), 'assemblyscript')
   const work = join(tools, 'kernels')
   rmSync(work, { recursive: true, force: true })

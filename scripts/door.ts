@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EXIT, formatError, isLabError } from '../src/core/index.js'
-import { readArguments, type Grammar, type Options } from './arguments.js'
+import { checkNpmKeptNothing, readArguments, type Grammar, type Options } from './arguments.js'
 
 /**
  * What every door does: find the project from its own location, run, print an error for a person, choose the exit code.
@@ -26,8 +26,32 @@ export function openDoor<const O extends Options>(
 ): Promise<void> {
   return runDoor(async (args) => {
     const given = readArguments(args, { ...grammar, options: { ...grammar.options, ...HELP } })
-    if ((given.values as { help?: boolean }).help !== true) return await main(given)
-    process.stdout.write(grammar.usage)
-    return EXIT.ok
+    return (given.values as { help?: boolean }).help === true ? tell(grammar.usage) : await main(given)
   })
+}
+
+/**
+ * A door that hands its arguments on to another program: prints its own usage where it is asked for, before anything else happens, then as {@link runDoor}.
+ * @param door `options`: those that are known well enough to say so where npm has kept them for itself
+ */
+export function openPassingDoor(
+  door: Pick<Grammar<Options>, 'name' | 'usage' | 'options'>,
+  main: (args: string[]) => Promise<number>,
+): Promise<void> {
+  return runDoor(async (args) => {
+    if (asksForHelp(args)) return tell(door.usage)
+    checkNpmKeptNothing(args, door)
+    return await main(args)
+  })
+}
+
+/** Whether `--help` or `-h` stands before a `--`. */
+export function asksForHelp(args: readonly string[]): boolean {
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args
+  return own.includes('--help') || own.includes('-h')
+}
+
+function tell(usage: string): number {
+  process.stdout.write(usage)
+  return EXIT.ok
 }

@@ -3,10 +3,13 @@ import { EXIT, projectPath } from '../src/core/index.js'
 import { renderPng } from '../src/report/index.js'
 import { galleryDocument } from '../test/fixtures/gallery-document.js'
 import { sampleFigures } from '../test/fixtures/sample-figures.js'
-import { runDoor } from './door.js'
+import { openDoor } from './door.js'
+
+const USAGE = `npm run gallery     writes docs/plots.md and docs/images/plots: a picture of every plot, from made-up data that are the same each time
+`
 
 /** npm run gallery: docs/plots.md and a picture of every plot, from made-up data that are the same each time. */
-await runDoor(async () => {
+await openDoor({ name: 'gallery', usage: USAGE, options: {}, allowPositionals: false }, async () => {
   const figures = sampleFigures()
   const folder = projectPath('docs/images/plots')
   mkdirSync(folder, { recursive: true })

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readArguments } from '../scripts/arguments.js'
+import { checkNpmKeptNothing, readArguments } from '../scripts/arguments.js'
+import { asksForHelp } from '../scripts/door.js'
 import { projectPath } from '../src/core/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'doors-'))
@@ -53,11 +54,51 @@ describe('a forgotten --', () => {
 })
 
 describe('every door', () => {
-  const doors = ['doctor', 'export', 'features', 'leakcheck', 'new', 'pipeline', 'runs', 'setup', 'tune', 'tune-dashboard', 'test-gpu']
-  it.each(doors)('%s prints its usage on --help', (script) => {
-    const { status, stdout } = door(script, '--help')
-    expect(status).toBe(0)
-    expect(stdout).toContain(`npm run ${script.replace(/-(?=dashboard|gpu)/, ':')} `)
+  const { scripts } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: Record<string, string> }
+  /** Not ours: each of these programs prints a help of its own on --help, and does nothing else then. */
+  const foreign: Readonly<Record<string, string>> = { lint: 'eslint', format: 'prettier', 'format:check': 'prettier', typecheck: 'tsc' }
+  const ours = Object.keys(scripts).filter((name) => foreign[name] === undefined)
+  /** How the usage calls a door, where that is not `npm run NAME`. */
+  const called = (name: string): string =>
+    name === 'test' ? 'npm test' : `npm run ${name.replace(/^bench:(?=features|runner)/, 'bench -- ')}`
+
+  it.each(Object.entries(foreign))('%s is %s alone', (name, program) => {
+    expect(scripts[name]).toMatch(new RegExp(`^${program} [^&|;]*$`))
+  })
+
+  it.each(ours)('%s prints its usage on --help, and does nothing', (name) => {
+    const [program, file, ...args] = scripts[name]!.split(' ')
+    expect(program).toBe('tsx')
+    // What a door would write, it would write here.
+    const root = join(folder, 'root', name.replace(':', '-'))
+    mkdirSync(root, { recursive: true })
+    for (const help of name === 'lab' || name === 'test' ? ['--help', '-h'] : ['--help']) {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', projectPath(file!), ...args, help], {
+        cwd: projectPath(),
+        encoding: 'utf8',
+        env: { ...process.env, BARLAB_ROOT: root, BARLAB_RUNS_DIR: join(root, 'runs') },
+        timeout: 100_000,
+      })
+      expect(status, stderr).toBe(0)
+      expect(stdout).toContain(`${called(name)} `)
+      expect(readdirSync(root)).toEqual([])
+    }
+  })
+
+  it('every benchmark says at its head, which is its --help, how it is called', () => {
+    const benchmarks = readdirSync(projectPath('bench')).flatMap((file) => /^(?!run\.)(.*)\.ts$/.exec(file)?.[1] ?? [])
+    expect(benchmarks).toContain('features')
+    for (const name of benchmarks)
+      expect(readFileSync(projectPath('bench', `${name}.ts`), 'utf8')).toMatch(
+        new RegExp(`^/\\*\\*\\n(?: \\* .*\\n)*? \\* .*\`npm run bench -- ${name} \\[--json\\]`, 'm'),
+      )
+  })
+
+  it('hands on what is no call for help, and names what npm has kept', () => {
+    const given = { name: 'lab', options: { port: { type: 'string' } } } as const
+    const typed = { npm_lifecycle_event: 'lab', npm_config_port: '8890', npm_config_userconfig: join(folder, 'none') }
+    expect(() => checkNpmKeptNothing(['notebooks/quickstart.ipynb'], given, typed)).toThrow(/kept --port/)
+    expect(['--help', '-h', '--help-all', '-- --help'].map((args) => asksForHelp(args.split(' ')))).toEqual([true, true, false, false])
   })
 
   it('names the option that was meant, a missing value and a word too many', () => {
