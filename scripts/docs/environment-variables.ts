@@ -38,7 +38,6 @@ export const ENVIRONMENT_VARIABLES: readonly EnvironmentVariable[] = [
       ['BARLAB_GPU_ROWS', 'file that the suite of the card writes its table to'],
       ['BARLAB_GPU_SUITE', '`cpu`: the suite of the card runs on the CPU'],
       ['BARLAB_SCREENSHOTS', 'folder to keep pictures of the browser tests in'],
-      ['BARLAB_TEST_PICTURE', 'file to keep a picture of the dashboard in'],
       ['BARLAB_TEST_POSTGRES', 'PostgreSQL database for the tests of studies'],
       ['BARLAB_TEST_TIER', '`fast`, `slow` or `gpu`: which tests run'],
       ['BARLAB_TORCH_PYTHON', 'a Python with PyTorch, which the suite of the card compares with'],

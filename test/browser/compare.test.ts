@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,15 +6,13 @@ import { compareRuns, loadRun } from '../../src/track/index.js'
 import { ownRunsFolder } from '../fixtures/own-runs-folder.js'
 import { storedRun } from '../fixtures/stored-run.js'
 import { chromiumMissing, openChromium } from './chromium.js'
+import { keepPicture } from './pictures.js'
 import { drawAll, figuresOutside, foreignRequests, openPage, SCREENS } from './report-page.js'
 
 const missing = chromiumMissing()
 if (missing !== undefined) process.stderr.write(`skipped: the comparison in a browser (${missing})\n`)
 
 const runs = ownRunsFolder('compare-page')
-
-/** BARLAB_SCREENSHOTS names a folder to keep pictures in, for the eye. */
-const screenshots = process.env.BARLAB_SCREENSHOTS
 
 describe.skipIf(missing !== undefined)('the comparison in Chromium', () => {
   const path = join(runs, 'compare.html')
@@ -41,10 +38,7 @@ describe.skipIf(missing !== undefined)('the comparison in Chromium', () => {
     expect(await drawAll(page, colorScheme)).toBe(12)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
     expect(await figuresOutside(page)).toEqual([])
-    if (screenshots !== undefined) {
-      if (!existsSync(screenshots)) mkdirSync(screenshots, { recursive: true })
-      await page.screenshot({ path: join(screenshots, `compare-${width}-${colorScheme}.png`), fullPage: true })
-    }
+    await keepPicture(page, `compare-${width}-${colorScheme}`, { fullPage: true })
     expect(opened.problems).toEqual([])
     expect(foreignRequests(opened)).toEqual([])
     await page.close()

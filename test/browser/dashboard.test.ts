@@ -3,6 +3,7 @@ import type { BrowserContext } from 'playwright-core'
 import { StudyDashboard } from '../../src/tune/index.js'
 import { hasPython, runFormula, studyOptions, studyPlace } from '../../src/tune/study.fixture.js'
 import { chromiumMissing, openChromium } from './chromium.js'
+import { keepPicture } from './pictures.js'
 
 const missing = hasPython ? chromiumMissing() : 'no Python environment (npm run setup)'
 if (missing !== undefined) process.stderr.write(`skipped: the dashboard in a browser (${missing})\n`)
@@ -34,8 +35,7 @@ describe.skipIf(missing !== undefined)('the dashboard in Chromium', () => {
     expect(await page.getByText('shown-here').count()).toBeGreaterThan(0)
     expect(await page.locator('.js-plotly-plot').count()).toBeGreaterThan(1)
     expect(elsewhere).toEqual([])
-    const picture = process.env.BARLAB_TEST_PICTURE
-    if (picture !== undefined) await page.screenshot({ path: picture })
+    await keepPicture(page, 'dashboard')
     await page.close()
   })
 })

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../../src/core/index.js'
 import { KERNEL_NAME } from '../../src/notebook/index.js'
 import { labMissing, openLab, type OpenLab } from './lab.js'
+import { keepLabPicture } from './pictures.js'
 
 const missing = labMissing()
 if (missing !== undefined) process.stderr.write(`skipped: completion, hover and long tables in JupyterLab: ${missing}\n`)
@@ -42,7 +43,6 @@ describe.skipIf(missing !== undefined)('what a cell offers in JupyterLab', { tim
     const cells = CELLS.map((source, i) => ({ cell_type: 'code', id: `c${i}`, execution_count: null, metadata: {}, outputs: [], source }))
     const metadata = { kernelspec: { name: KERNEL_NAME, display_name: 'TypeScript (Barlab)', language: 'typescript' } }
     writeFileSync(join(folder, 'cells.ipynb'), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells }))
-    mkdirSync(projectPath('.cache', 'screenshots'), { recursive: true })
     lab = await openLab()
     await lab.page.goto(lab.address(`lab/tree/notebooks/${basename(folder)}/cells.ipynb?reset`))
     await lab.page.getByText('TypeScript (Barlab) | Idle').waitFor(limit)
@@ -73,7 +73,7 @@ describe.skipIf(missing !== undefined)('what a cell offers in JupyterLab', { tim
         await page.locator('.jp-Completer:not(.lm-mod-hidden)').waitFor(limit)
       })
       const items = await page.locator('.jp-Completer-item .jp-Completer-match').allInnerTexts()
-      if (i === 3) await page.screenshot({ path: projectPath('.cache', 'screenshots', 'jupyterlab-completion.png') })
+      if (i === 3) await keepLabPicture(page, 'jupyterlab-completion')
       await page.keyboard.press('Escape')
       await page
         .locator('.jp-Completer:not(.lm-mod-hidden)')
@@ -127,6 +127,6 @@ describe.skipIf(missing !== undefined)('what a cell offers in JupyterLab', { tim
     await window.evaluate((node) => ((node as unknown as { scrollTop: number }).scrollTop = 5000))
     await expect.poll(() => window.evaluate((node) => (node as unknown as { scrollTop: number }).scrollTop)).toBe(5000)
     expect(Math.abs((await top()) - before)).toBeLessThan(3)
-    await page.screenshot({ path: projectPath('.cache', 'screenshots', 'jupyterlab-table.png') })
+    await keepLabPicture(page, 'jupyterlab-table')
   })
 })

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectPath } from '../../src/core/index.js'
 import { fromTemplate } from '../../src/notebook/kernel/jupyter/labextensions/barlab-launcher/static/from-template.mjs'
 import { cellSource, notebookTemplates, readNotebook } from '../../src/notebook/index.js'
 import { labMissing, openLab, type OpenLab } from './lab.js'
+import { keepLabPicture } from './pictures.js'
 
 const missing = labMissing()
 if (missing !== undefined) process.stderr.write(`skipped: cards in JupyterLab's launcher: ${missing}\n`)
@@ -40,8 +41,7 @@ describe.skipIf(missing !== undefined)("Barlab's cards in the launcher", { timeo
     expect((await cards.allInnerTexts()).map((text) => text.trim())).toEqual(templates.map(({ name }) => name))
     const titles = await cards.evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''))
     for (const [i, { title }] of templates.entries()) expect(titles[i]).toContain(title)
-    mkdirSync(projectPath('.cache', 'screenshots'), { recursive: true })
-    await lab.page.screenshot({ path: projectPath('.cache', 'screenshots', 'jupyterlab-launcher.png') })
+    await keepLabPicture(lab.page, 'jupyterlab-launcher')
   })
 
   it.each([

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isAlive, processIdentity, projectPath } from '../../src/core/index.js'
 import { jupyterEnv, KERNEL_NAME, labCommand } from '../../src/notebook/index.js'
 import { chromiumMissing, openChromium } from './chromium.js'
+import { keepLabPicture } from './pictures.js'
 
 const jupyterMissing = existsSync(projectPath('.venv', 'bin', 'jupyter-lab')) ? undefined : 'no JupyterLab in .venv (npm run setup)'
 const missing = jupyterMissing ?? chromiumMissing()
@@ -117,8 +118,7 @@ describe.skipIf(missing !== undefined)('JupyterLab', () => {
     expect(await page.locator('.jp-OutputArea-output progress').count()).toBe(1)
     expect(await page.locator('.jp-OutputArea-output', { hasText: 'fitting 4/4' }).innerText()).toContain('done')
 
-    mkdirSync(projectPath('.cache', 'screenshots'), { recursive: true })
-    await page.screenshot({ path: projectPath('.cache', 'screenshots', 'jupyterlab.png') })
+    await keepLabPicture(page, 'jupyterlab')
   })
 
   it('ends without leaving a kernel', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeReport } from '../../src/report/index.js'
 import { sampleReport } from '../fixtures/sample-report.js'
 import { chromiumMissing, openChromium } from './chromium.js'
+import { keepPicture } from './pictures.js'
 import { becomes, drawAll, expectPrintable, figuresOutside, foreignRequests, openPage, SCREENS, scrollUntilDrawn } from './report-page.js'
 
 const missing = chromiumMissing()
@@ -36,6 +37,7 @@ describe.skipIf(missing !== undefined)('the report in Chromium', () => {
     await drawAll(page, screen.colorScheme)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(screen.width)
     expect(await figuresOutside(page)).toEqual([])
+    await keepPicture(page, `report-${screen.width}-${screen.colorScheme}`, { fullPage: true })
     expect(opened.problems).toEqual([])
     expect(foreignRequests(opened)).toEqual([])
     await page.close()
