@@ -1,29 +1,41 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { projectPath } from '../../src/core/index.js'
 import { fromTemplate } from '../../src/notebook/kernel/jupyter/labextensions/barlab-launcher/static/from-template.mjs'
 import { cellSource, KERNEL_NAME, readNotebook, type Cell, type Notebook } from '../../src/notebook/index.js'
+import { whileFitsAreHeld } from './hold-workers.js'
 import { labMissing, openLab, type OpenLab } from './lab.js'
+import { keepLabPicture } from './pictures.js'
 
 const missing = labMissing()
 if (missing !== undefined) process.stderr.write(`skipped: a walk through JupyterLab: ${missing}\n`)
 
-/** A fit that takes a while beside one that takes none, so that there is a moment to press stop between them. */
+/** Fits that take a while beside some that take none, so that there is a moment to press stop when some are finished and one is amid its epochs. Each epoch is an event of the run. */
 const TRAINING = [
-  `import { FeatureEngineer, directionLabels, directionModels, directionSplit, fitFolds, loadBars, makeConfig, openRun } from '../../src/index.js'`,
+  `import { FeatureEngineer, directionLabels, directionModels, directionSplit, fitCheckpointPlan, fitFolds, loadBars, makeConfig, openRun } from '../../src/index.js'`,
   `const run = await openRun({ name: 'walk', seed: 7, parameters: { horizon: 4 } })`,
   `const { bars } = await loadBars({ dataset: 'googl-1d' })
 const X = new FeatureEngineer({ groups: ['momentum'] }).fitTransform(bars)
-const config = makeConfig()
+const config = makeConfig({ training: { checkpoints: { frequency: '1 epochs' }, optimization: { early_stopping: { patience: EPOCHS } } } })
 const labels = directionLabels(bars, { horizonBars: 4 })
 const models = directionModels(['logistic', 'lstm'], EPOCHS, config)
 const split = directionSplit({ bars, X, labels, models, folds: 2, testSize: 0.3, config })`,
-  `const fits = await fitFolds({ runFolder: run.folder, X, y: labels.y, folds: split.folds, models, seed: 7, threadsPerFit: 1, workers: 2, device: 'cpu', requireDevice: false })
+  `const fits = await fitFolds({
+  ...{ runFolder: run.folder, X, y: labels.y, folds: split.folds, models, seed: 7, threadsPerFit: 1, workers: 2, device: 'cpu', requireDevice: false },
+  checkpoints: fitCheckpointPlan(config)!,
+  onEvent: (event) => {
+    const { type, fold, model } = event
+    if (type === 'fit-started' || type === 'fit-reused' || type === 'fit-finished') run.event(type, { fold, model })
+    if (type === 'fit-progress') run.event('epoch', { fold, model, step: event.progress.step })
+    if (type === 'fit-notice') run.event(event.notice.type, { fold, model })
+  },
+})
 'reused: ' + fits.filter((fit) => fit.reused).map((fit) => fit.model + ' ' + fit.fold).join(', ') + '; all: ' + fits.length`,
 ]
-const EPOCHS = 25
+/** So many that many are left when the second has been written and stop is pressed. */
+const EPOCHS = 40
 
 function notebookOf(sources: readonly string[]): Notebook {
   const cells = sources.map((source, i): Cell => ({
@@ -46,6 +58,35 @@ function smallQuickstart(path: string): Notebook {
   return { ...made, cells: made.cells.map((cell) => ({ ...cell, source: cellSource(cell).replace("'btc-usd-1h'", "'googl-1d'") })) }
 }
 
+interface LstmEvent {
+  readonly type: string
+  readonly fold: number
+  readonly model: string
+  readonly step?: number
+}
+
+/** What the runs' events say of the LSTM, in order. */
+const lstmEvents = (runs: readonly string[]): LstmEvent[] =>
+  runs
+    .map((run) => join(run, 'events.jsonl'))
+    .flatMap((file) => (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []))
+    // The last line may be one that is being written.
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as LstmEvent)
+    .filter(({ model }) => model === 'lstm')
+
+/** For each fold: the epochs of each attempt, and whether it went on from a checkpoint. */
+function attemptsByFold(events: readonly LstmEvent[]): { epochs: number[]; resumed: boolean }[][] {
+  const folds: { epochs: number[]; resumed: boolean }[][] = []
+  for (const { type, fold, step } of events) {
+    const attempts = (folds[fold] ??= [])
+    if (type === 'fit-started') attempts.push({ epochs: [], resumed: false })
+    if (type === 'checkpoint-resumed') attempts.at(-1)!.resumed = true
+    if (type === 'epoch') attempts.at(-1)!.epochs.push(step!)
+  }
+  return folds
+}
+
 describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 300_000 }, () => {
   let lab: OpenLab
   let folder: string
@@ -58,9 +99,8 @@ describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 3
     writeFileSync(join(folder, 'quickstart.ipynb'), JSON.stringify(smallQuickstart(`notebooks/${basename(folder)}/quickstart.ipynb`)))
     writeFileSync(
       join(folder, 'training.ipynb'),
-      JSON.stringify(notebookOf(TRAINING.map((cell) => cell.replace('EPOCHS', String(EPOCHS))))),
+      JSON.stringify(notebookOf(TRAINING.map((cell) => cell.replaceAll('EPOCHS', String(EPOCHS))))),
     )
-    mkdirSync(projectPath('.cache', 'screenshots'), { recursive: true })
     began = performance.now()
     lab = await openLab({ BARLAB_RUNS_DIR: runs })
   })
@@ -70,7 +110,7 @@ describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 3
   })
 
   const limit = { timeout: 280_000 }
-  const shoot = (name: string) => lab.page.screenshot({ path: projectPath('.cache', 'screenshots', `walk-${name}.png`) })
+  const shoot = (name: string) => keepLabPicture(lab.page, `walk-${name}`)
   const panel = () => lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden)')
   const code = (i: number): Locator => panel().locator('.jp-CodeCell').nth(i)
   const executed = (i: number): Promise<void> =>
@@ -90,24 +130,40 @@ describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 3
     await idle()
   }
 
-  it('opens the quickstart and runs its first cells by Shift+Enter', async () => {
+  it('opens the quickstart and runs it by Shift+Enter, from its heading to its last code cell', async () => {
+    const { page } = lab
     await open('quickstart')
+    const active = () =>
+      panel()
+        .locator('.jp-Notebook .jp-Cell')
+        .evaluateAll((cells) => cells.findIndex((cell) => cell.classList.contains('jp-mod-active')))
+    // Once with the mouse, so that the notebook has the keyboard; then up to the heading.
     await code(0).locator('.cm-content').click()
-    await lab.page.keyboard.press('Shift+Enter')
-    await executed(0)
-    process.stdout.write(`npm run lab to the first executed cell: ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
-    // The selection has moved on, over the heading to the parameters.
-    await lab.page.keyboard.press('Shift+Enter')
-    await lab.page.keyboard.press('Shift+Enter')
-    await executed(1)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(active, limit).toBe(0)
+    const cells = readNotebook(join(folder, 'quickstart.ipynb')).cells.map(({ cell_type }) => cell_type)
+    const lastCode = cells.lastIndexOf('code')
+    let ran = 0
+    for (const [i, type] of cells.slice(0, lastCode + 1).entries()) {
+      await page.keyboard.press('Shift+Enter')
+      await expect.poll(active, limit).toBe(i + 1)
+      if (type !== 'code') continue
+      await executed(ran)
+      if (ran === 0) process.stdout.write(`npm run lab to the first executed cell: ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+      ran++
+      expect(
+        await code(ran - 1)
+          .locator('.jp-InputPrompt')
+          .textContent(),
+      ).toBe(`[${ran}]:`)
+    }
+    expect(ran).toBe(await panel().locator('.jp-CodeCell').count())
     expect(await outputs(0).count()).toBe(0)
   })
 
-  it('runs all, and shows tables and charts that answer the mouse', async () => {
+  it('has then shown tables and charts that answer the mouse', async () => {
     const { page } = lab
-    await menu('Run', 'Run All Cells')
-    const last = (await panel().locator('.jp-CodeCell').count()) - 1
-    await executed(last)
     expect(
       await panel().locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]').count(),
     ).toBe(0)
@@ -157,18 +213,29 @@ describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 3
     const { page } = lab
     await open('training')
     await menu('Run', 'Run All Cells')
-    const finished = (): string[] =>
+    const walks = (): string[] =>
       readdirSync(runs)
         .filter((name) => name.includes('walk'))
-        .flatMap((name) =>
-          existsSync(join(runs, name, 'fits')) ? readdirSync(join(runs, name, 'fits')).map((fit) => join(runs, name, 'fits', fit)) : [],
-        )
+        .map((name) => join(runs, name))
+    const finished = (): string[] =>
+      walks()
+        .flatMap((run) => (existsSync(join(run, 'fits')) ? readdirSync(join(run, 'fits')).map((fit) => join(run, 'fits', fit)) : []))
         .filter((fit) => existsSync(join(fit, 'fit.json')))
-    await vi.waitFor(() => expect(finished().length).toBeGreaterThan(0), { ...limit, interval: 20 })
-    await page.locator('.jp-Notebook').first().focus()
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('i')
-    await page.keyboard.press('i')
+    await vi.waitFor(
+      () => {
+        expect(finished().length).toBeGreaterThan(0)
+        expect(lstmEvents(walks()).some(({ type, step = 0 }) => type === 'epoch' && step >= 2)).toBe(true)
+      },
+      { ...limit, interval: 20 },
+    )
+    await whileFitsAreHeld(runs, async () => {
+      const told = page.waitForResponse(/\/api\/kernels\/[^/]+\/interrupt/, limit)
+      await page.locator('.jp-Notebook').first().focus()
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('i')
+      await page.keyboard.press('i')
+      await told
+    })
     await outputs(3).getByText('The cell was interrupted.').waitFor(limit)
     await executed(3)
     await idle()
@@ -194,6 +261,19 @@ describe.skipIf(missing !== undefined)('a walk through JupyterLab', { timeout: 3
     await shoot('resumed')
     const [, reused] = /reused: (.*); all/.exec(await outputs(3).last().innerText())!
     expect(reused!.split(', ').length).toBe(kept)
-    expect(readdirSync(runs).filter((name) => name.includes('walk')).length).toBe(1)
+    expect(walks().length).toBe(1)
+
+    // Each LSTM that was amid its epochs went on after the last of them, and did the rest.
+    const attempts = attemptsByFold(lstmEvents(walks()))
+    const broken = attempts.filter(([first]) => first!.epochs.length > 0 && first!.epochs.at(-1)! < EPOCHS)
+    expect(broken.length).toBeGreaterThan(0)
+    for (const [first, second, ...more] of broken) {
+      process.stdout.write(`an LSTM was stopped after epoch ${first!.epochs.at(-1)} of ${EPOCHS} and went on with ${second?.epochs[0]}\n`)
+      expect(more).toEqual([])
+      expect(first!.epochs[0]).toBe(1)
+      expect(second!.resumed).toBe(true)
+      expect(second!.epochs[0]).toBeGreaterThan(first!.epochs.at(-1)!)
+      expect(second!.epochs.at(-1)).toBe(EPOCHS)
+    }
   })
 })
