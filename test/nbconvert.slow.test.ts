@@ -56,8 +56,7 @@ describe.skipIf(!existsSync(jupyter))('an executed notebook as HTML, by nbconver
   })
 
   it('holds the tables, of a long one its first rows and the word that there are more', () => {
-    const rows = (i: number) =>
-      [...output(i).querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent!.trim()))
+    const rows = (i: number) => [...output(i).querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent.trim()))
     expect(output(2).querySelector('caption')?.textContent).toContain('Two closes')
     expect(rows(2)).toEqual([
       ['bar', 'close'],
