@@ -5,7 +5,7 @@ import type { NameDigest } from './kernel-side.js'
 import type { ImportedFrom, ModuleCode } from './module-code.js'
 import type { PlannedCell } from './notebook-plan.js'
 import { STORE_VERSION } from './step-store.js'
-import { environmentFacts } from './surroundings.js'
+import { mentionedFacts, steeringFacts } from './surroundings.js'
 
 /** Where the names that a cell mentions come from. */
 export interface NameSources {
@@ -74,7 +74,7 @@ export function stepKey(step: PlannedCell, context: StepKeyContext): StepKey {
   const effects = before.flatMap(({ imports }) => [...imports].filter(([local]) => local.startsWith('"')))
   const variables = [...before, step].flatMap(({ environment }) => [...environment])
   try {
-    const facts = { ...installedFacts(), ...environmentFacts(process.env, context.inKernel, variables), ...context.environment }
+    const facts = { ...installedFacts(), ...steeringFacts(process.env, context.inKernel, variables), ...context.environment }
     const surroundings = stableJson({ version: STORE_VERSION, ...facts })
     const sideEffects = context.code.hash(new Map(effects), context.folder, files)
     return { key: sha256(surroundings, sideEffects, recipeOf(step, step, context, files, new Set())), files }
@@ -99,7 +99,8 @@ function recipeOf(
   const { imports, variables, hidden } = nameSources(context.plan, cell, step)
   if (hidden !== undefined)
     throw new Incomparable(`a function of cell ${cell.number} uses its ${hidden}, which a later cell declares again`)
-  const parts: string[] = [cell.source, context.code.hash(imports, context.folder, files)]
+  const environment = stableJson(mentionedFacts(cell.environment, context.inKernel))
+  const parts: string[] = [cell.source, environment, context.code.hash(imports, context.folder, files)]
   for (const [name, from] of [...variables].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const digest = context.digests[name]
     // A type, or a variable that its cell never reached.

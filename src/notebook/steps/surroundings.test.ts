@@ -3,7 +3,7 @@ import { setTensorflowEnvironment } from '../../native/tensorflow/environment.js
 import { parseCell } from '../cell-syntax.js'
 import type { CellUse } from '../kernel/protocol.js'
 import { codeUses } from './code-uses.js'
-import { SET_BY_NATIVE, changedSurroundings, environmentFacts } from './surroundings.js'
+import { SET_BY_NATIVE, changedSurroundings, mentionedFacts, steeringFacts } from './surroundings.js'
 
 const use = (environment: Record<string, string>, globals: string[] = []): CellUse => ({
   read: [],
@@ -15,15 +15,23 @@ const use = (environment: Record<string, string>, globals: string[] = []): CellU
   globals,
 })
 
-describe('environmentFacts', () => {
-  it('are variables that steer Barlab and its libraries, and those that cells mention, as they are in the kernel', () => {
-    const given = { BARLAB_PYTHON: 'p', BARLAB_RUNS_DIR: 'r', NVIDIA_TF32_OVERRIDE: '0', OMP_WAIT_POLICY: 'active', HOME: 'h', OWN: 'a' }
-    const inKernel = { ...given, OWN: 'b', OMP_WAIT_POLICY: 'passive' }
-    expect(environmentFacts(given, inKernel, ['OWN', 'BARLAB_RUNS_DIR'])).toEqual({
+describe('steeringFacts', () => {
+  it('are what the runner was given, but for what a cell may have set', () => {
+    const given = { BARLAB_PYTHON: 'p', BARLAB_RUNS_DIR: 'r', NVIDIA_TF32_OVERRIDE: '0', OMP_WAIT_POLICY: 'active', HOME: 'h' }
+    const inKernel = { ...given, NVIDIA_TF32_OVERRIDE: '1', OMP_WAIT_POLICY: 'passive' }
+    expect(steeringFacts(given, inKernel, ['NVIDIA_TF32_OVERRIDE', 'HOME', 'BARLAB_RUNS_DIR'])).toEqual({
       BARLAB_PYTHON: 'p',
-      NVIDIA_TF32_OVERRIDE: '0',
+      NVIDIA_TF32_OVERRIDE: '1',
       OMP_WAIT_POLICY: 'active',
-      OWN: 'b',
+    })
+  })
+})
+
+describe('mentionedFacts', () => {
+  it('are as the kernel has them, those of the call aside', () => {
+    expect(mentionedFacts(new Set(['A', 'B', 'BARLAB_RUN_FOLDER']), { A: '1', BARLAB_RUN_FOLDER: '/runs/a' })).toEqual({
+      A: '1',
+      B: undefined,
     })
   })
 })

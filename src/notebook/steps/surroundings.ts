@@ -28,25 +28,28 @@ export const SET_BY_NATIVE: readonly string[] = [
   'OMP_WAIT_POLICY',
 ]
 
+const isSteering = (name: string): boolean => (name.startsWith('BARLAB_') || OF_OTHERS.includes(name)) && !OF_CALL.includes(name)
+
 /**
- * Variables of the environment that decide about a step.
+ * Variables that steer Barlab and its libraries, with their values.
  * @param given what the runner was started with; native libraries set some of their own in the kernel, which a run that takes steps over need not load
  * @param inKernel as it is now
- * @param mentioned names that cells up to the step mention: a cell may have set one
+ * @param mentioned names that cells up to the step mention: there a cell may have set one
  */
-export function environmentFacts(
+export function steeringFacts(
   given: NodeJS.ProcessEnv,
   inKernel: CellUse['environment'],
-  mentioned: Iterable<string>,
+  mentioned: readonly string[],
 ): Record<string, string | undefined> {
-  const steering = Object.keys(given).filter((name) => name.startsWith('BARLAB_') || OF_OTHERS.includes(name))
-  const facts = Object.fromEntries([
-    ...steering.map((name) => [name, given[name]]),
-    ...[...mentioned].map((name) => [name, inKernel[name]]),
-  ]) as Record<string, string | undefined>
-  for (const name of OF_CALL) delete facts[name]
+  const facts: Record<string, string | undefined> = {}
+  for (const name of Object.keys(given).filter(isSteering)) facts[name] = given[name]
+  for (const name of mentioned.filter(isSteering)) facts[name] = inKernel[name]
   return facts
 }
+
+/** The variables that a cell mentions, with their values; not those that differ from run to run. */
+export const mentionedFacts = (names: ReadonlySet<string>, inKernel: CellUse['environment']): Record<string, string | undefined> =>
+  Object.fromEntries([...names].filter((name) => !OF_CALL.includes(name)).map((name) => [name, inKernel[name]]))
 
 /** What a step has changed beside variables of cells, for a person; undefined where it has left it alone. */
 export function changedSurroundings(before: CellUse, after: CellUse): string | undefined {
