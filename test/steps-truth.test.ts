@@ -14,7 +14,10 @@ import { resultTexts, testNotebooks, type CellSpec } from './fixtures/test-noteb
 const { folder, write } = testNotebooks('truth')
 ownRunsFolder('truth')
 const elsewhere = mkdtempSync(join(tmpdir(), 'barlab-truth-'))
-afterAll(() => rmSync(elsewhere, { recursive: true, force: true }))
+afterAll(() => {
+  rmSync(elsewhere, { recursive: true, force: true })
+  delete process.env.TRUTH_25
+})
 const file = (name: string): string => JSON.stringify(join(elsewhere, name))
 const step = (name: string, code: string): CellSpec => ({ code, tags: [`step:${name}`] })
 
@@ -94,6 +97,50 @@ const SCENARIOS: Readonly<Record<string, (when: When) => CellSpec[]>> = {
     step('environment', "process.env.ZZ15 = 'set'\nconst done15 = true"),
     'show([process.env.ZZ15, done15])',
   ],
+  'a cell sets a property of a class': () => [
+    'class Settings20 { static k = 1 }',
+    'Settings20.k = k',
+    step('static', 'const out20 = Settings20.k * 2'),
+    'show(out20)',
+  ],
+  'a class keeps the property that it was declared with': () => [
+    'class Settings21 { static k = 1 }',
+    step('initialiser', 'const out21 = Settings21.k'),
+    'show(out21)',
+  ],
+  'a step sets a property of a class': () => [
+    'class Settings22 { static k = 1 }',
+    step('sets-static', 'Settings22.k = 3\nconst done22 = true'),
+    'show([Settings22.k, done22])',
+  ],
+  'a step asks for facts of a file': () => [
+    step('facts', `const size23 = statSync(${file('facts.txt')}).size`),
+    step('facts-later', `const size24 = (await stat(${file('facts.txt')})).size`),
+    'show([size23, size24])',
+  ],
+  'a step uses a variable of the environment': () => [
+    step('variable', "const out25 = process.env.TRUTH_25 ?? 'none'"),
+    'process.env.TRUTH_26 = String(k)',
+    step('variable-of-cell', "const { TRUTH_26 } = process.env\nconst out26 = TRUTH_26 ?? 'none'"),
+    'show([out25, out26])',
+  ],
+  'keys of an object hold the id of the run': () => [step('keys-of-run', 'const out27 = { [run.id]: 1 }'), 'show(out27[run.id])'],
+  'values that would come back as something else': () => [
+    'class Count extends Map<string, number> {}',
+    step('subclass', "const out28 = new Count([['a', 1]])"),
+    step('last-index', "const out29 = /a/g\nout29.test('aa')"),
+    'show([out28 instanceof Count, out29.lastIndex])',
+  ],
+  'a step tags its run and adds to its facts': () => [
+    step('tags', "await changeTags(run.folder, { add: ['good'] })\nconst done30 = true"),
+    step('reserved', 'await run.recordInputs({ parameters: { more31: 1 } })\nconst done31 = true'),
+    'show([readRun(run.folder).parameters.more31, readTags(run.folder), done30, done31])',
+  ],
+  'a later cell assigns a name of a step': () => [
+    step('assigned', 'let best32 = { n: 0 }\nlet count32 = 0'),
+    'best32 = { n: k }\ncount32 += k',
+    'show([best32, count32])',
+  ],
   'values that cannot be walked': () => [
     'let list16: any = null\nfor (let i = 0; i < 100_000; i++) list16 = { next: list16 }\nconst match16 = /(?<c>c)/.exec("abc")!',
     step('deep', 'const out16 = list16.next !== null'),
@@ -104,7 +151,7 @@ const SCENARIOS: Readonly<Record<string, (when: When) => CellSpec[]>> = {
 
 const notebook = (when: When): string =>
   write('truth', [
-    "import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'\nimport { openRun } from '../../../src/track/index.js'",
+    "import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'\nimport { stat } from 'node:fs/promises'\nimport { changeTags, openRun, readRun, readTags } from '../../../src/track/index.js'",
     { code: 'let k = 1', tags: ['parameters'] },
     "const run = await openRun({ name: 'truth', parameters: { k } })\nconst show = (value: unknown) => console.log(JSON.stringify(value))",
     ...Object.entries(SCENARIOS).flatMap(([name, cells]) => [{ markdown: `## ${name}` }, ...cells(when)]),
@@ -114,6 +161,8 @@ function change(when: When): void {
   const n = when === 'before' ? 1 : 5
   writeFileSync(join(elsewhere, 'k3.txt'), String(n))
   writeFileSync(join(elsewhere, 'loads.txt'), String(n))
+  writeFileSync(join(elsewhere, 'facts.txt'), 'x'.repeat(n))
+  process.env.TRUTH_25 = when
   writeFileSync(join(folder, 'tool.ts'), `export const tool = () => 'tool ${n}'\n`)
   writeFileSync(join(folder, 'module.ts'), "export const one = () => 1\nexport const two = () => 2\nexport * as tools from './tool.js'\n")
   writeFileSync(
@@ -147,7 +196,7 @@ async function run(when: When, force = false) {
 }
 
 describe('a run that takes steps over', () => {
-  it('gives what a run gives that runs every step', { timeout: 300_000 }, async () => {
+  it('gives what a run gives that runs every step', { timeout: 600_000 }, async () => {
     change('before')
     const first = await run('before')
     const same = await run('before')
@@ -169,16 +218,27 @@ describe('a run that takes steps over', () => {
         'section',
         'folder',
         'deep',
+        'static',
+        'initialiser',
+        'facts',
+        'facts-later',
+        'variable',
+        'variable-of-cell',
+        'keys-of-run',
+        'assigned',
       ]),
     )
-    expect(Object.keys(same.why).sort()).toEqual(['appends', 'draws', 'environment', 'made-function', 'odd'])
+    expect(Object.keys(same.why).sort()).toEqual(
+      ['appends', 'draws', 'environment', 'last-index', 'made-function', 'odd', 'reserved', 'sets-static', 'subclass', 'tags'].sort(),
+    )
+    expect(same.why.environment).toBe('it changes the environment variable ZZ15')
     change('after')
     const reused = await run('after')
     const truth = await run('after', true)
     expect({ ...reused, reused: [], why: {} }).toEqual({ ...truth, reused: [], why: {} })
     expect(truth.texts).not.toEqual(first.texts)
     // What nothing has changed for is taken over all the same.
-    expect(reused.reused).toEqual(expect.arrayContaining(['run-id', 'deep']))
+    expect(reused.reused).toEqual(expect.arrayContaining(['run-id', 'deep', 'initialiser', 'assigned']))
   })
 
   it('lets a step go whose values a later cell changes in place, through whichever name', { timeout: 300_000 }, async () => {
@@ -192,6 +252,22 @@ describe('a run that takes steps over', () => {
     expect(first).toEqual(['6 6\n'])
     expect(log).toMatch(/warning: step two: a later cell changes b in place/)
     expect((await texts())[0]).toEqual(first)
+  })
+
+  it('warns where a later cell changes what a step shares with another cell', { timeout: 300_000 }, async () => {
+    const cells = (last: string) => ['const base = { x: 1 }', step('shares', 'const view = { base }'), last]
+    const texts = async (last: string) => {
+      const result = await runPipeline({ notebooks: [write('shares', cells(last))], quiet: true })
+      return [resultTexts(result), readFileSync(join(result.notebooks[0]!.folder!, 'run.log'), 'utf8')] as const
+    }
+    await texts('console.log(view.base.x)')
+    // The step is that of the first run, where nobody changed anything.
+    expect((await texts('base.x = 5\nconsole.log(view.base.x)'))[1]).toMatch(
+      /warning: step shares: a later cell changes base in place.*--force gives the result of all cells/,
+    )
+    const [after, log] = await texts('base.x = 5\nconsole.log(view.base.x)')
+    expect(after).toEqual(['5\n'])
+    expect(log).toMatch(/warning: step shares: a later cell changes view in place/)
   })
 
   it('keeps a step whose name a later cell declares again', { timeout: 300_000 }, async () => {
@@ -209,7 +285,8 @@ describe('a run that takes steps over', () => {
     slow('slow.ts', "export const slow = () => 'OLD'\n")
     writeFileSync(join(elsewhere, 'in.txt'), 'OLD')
     // The first run changes them itself, when the module is loaded and the file was read.
-    const changes = `if (process.env.TRUTH_CHANGE === 'yes') {
+    // Written as `process['env']`, a variable does not count among what decides about a step.
+    const changes = `if (process['env'].TRUTH_CHANGE === 'yes') {
   writeFileSync(${JSON.stringify(join(folder, 'slow.ts'))}, "export const slow = () => 'NEW'\\n")
 }`
     const path = write('changing', [
@@ -218,7 +295,7 @@ describe('a run that takes steps over', () => {
       step('code', 'const out1 = slow()'),
       step(
         'file',
-        `const out2 = readFileSync(${file('in.txt')}, 'utf8')\nif (process.env.TRUTH_CHANGE === 'yes') await new Promise((resolve) => import('node:child_process').then(({ exec }) => exec(\`printf NEW > ${join(elsewhere, 'in.txt')}\`, resolve)))`,
+        `const out2 = readFileSync(${file('in.txt')}, 'utf8')\nif (process['env'].TRUTH_CHANGE === 'yes') await new Promise((resolve) => import('node:child_process').then(({ exec }) => exec(\`printf NEW > ${join(elsewhere, 'in.txt')}\`, resolve)))`,
       ),
       'console.log(out1, out2)',
     ])

@@ -178,6 +178,28 @@ describe('steps of a notebook', () => {
     expect(resumed.texts.at(-1)).toBe('[true,true]')
   })
 
+  it('a resumed step is not kept with a file that another cell began', { timeout: 300_000 }, async () => {
+    const cells = [
+      "import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'\nimport { openRun } from '../../../src/track/index.js'",
+      { code: 'let k = 1', tags: ['parameters'] },
+      "const run = await openRun({ name: 'begun', parameters: { k } })\nconst log = run.path('log.txt')\nwriteFileSync(log, `k=${k}`)",
+      step(
+        'appends',
+        `appendFileSync(log, ' done')\nwriteFileSync(run.path('own.txt'), 'own')\nif (!existsSync(${JSON.stringify(join(elsewhere, 'begun'))})) throw new Error('not yet')`,
+      ),
+      "readFileSync(log, 'utf8')",
+    ]
+    const path = write('begun', cells)
+    const failed = await run(path)
+    expect(failed.result.exitCode).toBe(1)
+    writeFileSync(join(elsewhere, 'begun'), '')
+    const resumed = await run(path, { notebooks: [], resume: failed.result.notebooks[0]!.runId! })
+    expect(resumed.texts.at(-1)).toBe('k=1 done')
+    const other = await run(path, { parameters: { k: 2 } })
+    expect(other.texts.at(-1)).toBe('k=2 done')
+    expect(resumed.reports.appends).toMatchObject({ why: 'it changes log.txt, which was there before' })
+  })
+
   it('refuse a wrong name before anything runs', async () => {
     expect((await run(setUp(), { steps: { from: 'duble' } })).error).toMatchObject({ code: 'unknown-step', help: 'did you mean double?' })
     const twice = write('twice', [step('a', '1'), step('a', '2')])
@@ -195,6 +217,17 @@ describe('cells tagged explore', () => {
     expect(result.exitCode).toBe(0)
     expect(texts).toEqual(['1'])
     expect(executedCells(result)).toHaveLength(3)
+  })
+
+  it('decide nothing about a step, and may have a name that another cell binds for itself', async () => {
+    const cells = [
+      step('kept', 'const f = () => 1\nconst value = 2'),
+      explore('const row = f()'),
+      'type T = { row: number }\nconst rows: T[] = [{ row: 1 }]\nfunction first({ row }: T) { return row }\nrows.map((row) => first(row) + value)',
+    ]
+    const { reports, texts } = await run(write('bound', cells))
+    expect(texts).toEqual(['[ 3 ]'])
+    expect(reports).toMatchObject({ kept: { kept: true } })
   })
 
   it('may not be needed by another cell', async () => {
