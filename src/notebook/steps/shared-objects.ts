@@ -1,6 +1,5 @@
-import { types } from 'node:util'
 import { CONTENT } from '../../core/index.js'
-import { isNumbers, kindOf } from './plain-values.js'
+import { isNumbers, kindOf, type PlainKind } from './plain-values.js'
 
 /**
  * Names of `others` that have an object, or the memory of a typed array, in common with one of `values`: after a copy they have it no longer.
@@ -26,20 +25,14 @@ function objectsIn(values: readonly unknown[]): Set<object> {
   return found
 }
 
-function partsOf(value: object): Iterable<unknown> {
-  if (types.isArrayBufferView(value)) return [value.buffer]
-  switch (kindOf(value)) {
-    case 'array':
-      return isNumbers(value as unknown[]) ? [] : (value as unknown[])
-    case 'map':
-      return [...(value as Map<unknown, unknown>)].flat()
-    case 'set':
-      return value as Set<unknown>
-    case 'content':
-      return [(value as { [CONTENT](): unknown })[CONTENT]()]
-    case 'object':
-      return Object.values(value)
-    default:
-      return []
-  }
+const partsOf = (value: object): Iterable<unknown> => PARTS[kindOf(value)]?.(value as never) ?? []
+
+/** What may be an object inside of another one; in dates and regular expressions there is none. */
+const PARTS: Readonly<Partial<Record<PlainKind, (value: never) => Iterable<unknown>>>> = {
+  bytes: (value: ArrayBufferView | ArrayBufferLike) => (ArrayBuffer.isView(value) ? [value.buffer] : []),
+  array: (value: unknown[]) => (isNumbers(value) ? [] : value),
+  map: (value: Map<unknown, unknown>) => [...value.keys(), ...value.values()],
+  set: (value: Set<unknown>) => value,
+  content: (value: { [CONTENT](): unknown }) => [value[CONTENT]()],
+  object: (value: object) => Object.values(value),
 }
