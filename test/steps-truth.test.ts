@@ -98,20 +98,20 @@ const SCENARIOS: Readonly<Record<string, (when: When) => CellSpec[]>> = {
     'show([process.env.ZZ15, done15])',
   ],
   'a cell sets a property of a class': () => [
-    'class Settings20 { static k = 1 }',
-    'Settings20.k = k',
-    step('static', 'const out20 = Settings20.k * 2'),
+    'class Settings20 { static value = 1 }',
+    'Settings20.value = k',
+    step('static', 'const out20 = Settings20.value * 2'),
     'show(out20)',
   ],
   'a class keeps the property that it was declared with': () => [
-    'class Settings21 { static k = 1 }',
-    step('initialiser', 'const out21 = Settings21.k'),
+    'class Settings21 { static value = 1 }',
+    step('initialiser', 'const out21 = Settings21.value'),
     'show(out21)',
   ],
   'a step sets a property of a class': () => [
-    'class Settings22 { static k = 1 }',
-    step('sets-static', 'Settings22.k = 3\nconst done22 = true'),
-    'show([Settings22.k, done22])',
+    'class Settings22 { static value = 1 }',
+    step('sets-static', 'Settings22.value = 3\nconst done22 = true'),
+    'show([Settings22.value, done22])',
   ],
   'a step asks for facts of a file': () => [
     step('facts', `const size23 = statSync(${file('facts.txt')}).size`),
