@@ -30,9 +30,9 @@ const partsOf = (value: object): Iterable<unknown> => PARTS[kindOf(value)]?.(val
 /** What may be an object inside of another one; in dates and regular expressions there is none. */
 const PARTS: Readonly<Partial<Record<PlainKind, (value: never) => Iterable<unknown>>>> = {
   bytes: (value: ArrayBufferView | ArrayBufferLike) => (ArrayBuffer.isView(value) ? [value.buffer] : []),
-  array: (value: unknown[]) => (isNumbers(value) ? [] : value),
+  array: (value: unknown[]): Iterable<unknown> => (isNumbers(value) ? [] : value),
   map: (value: Map<unknown, unknown>) => [...value.keys(), ...value.values()],
   set: (value: Set<unknown>) => value,
   content: (value: { [CONTENT](): unknown }) => [value[CONTENT]()],
-  object: (value: object) => Object.values(value),
+  object: (value: Record<string, unknown>) => Object.values(value),
 }
