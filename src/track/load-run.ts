@@ -9,6 +9,7 @@ import { readNotes, type RunNote } from './run-notes.js'
 import { readPredictions, type RunPredictions } from './run-predictions.js'
 import { readRun, type RunRecord } from './run-record.js'
 import { readTags } from './run-tags.js'
+import { readResources } from './resource-history.js'
 import { showLoadedRun } from './show-runs.js'
 
 /** Everything that a run has left, whichever way it ended. */
@@ -56,6 +57,8 @@ export async function loadRun(idOrFolder: string): Promise<LoadedRun> {
   const metrics = tolerant(() => readMetrics(folder), undefined)
   const predictions = await readPredictions(folder).catch((error: unknown) => (name(error), []))
   const { fits, problems: brokenFits } = readFits(folder)
+  // Read where it is drawn; here only to say that it cannot be.
+  tolerant(() => readResources({ folder }), undefined)
   const run: LoadedRun = {
     ...{ id: basename(folder), folder, record, tags, notes: readNotes(folder), events, metrics, predictions, fits },
     end: runEnd(folder, record, events),

@@ -1,4 +1,5 @@
-import { evaluationOf, recordedSource, type LoadedRun } from '../../track/index.js'
+import { isLabError } from '../../core/index.js'
+import { evaluationOf, readResources, recordedSource, type LoadedRun } from '../../track/index.js'
 import { quoted, type NewCell } from '../notebook-cells.js'
 import { fitCells } from './review-fits.js'
 import { stoppedCells } from './review-stopped.js'
@@ -19,7 +20,7 @@ export function reviewCells(run: LoadedRun, { face, named }: ReviewOptions): New
     ...(evaluationOf(run.metrics) === undefined ? [] : [scores()]),
     ...(run.predictions.length === 0 ? [] : [predictions(run)]),
     ...(run.fits.length === 0 ? [] : [fitCells(run)]),
-    time(),
+    time(run),
   ]
   const [first, ...rest] = sections.flat() as [NewCell, ...NewCell[]]
   return [first, imports(rest, face), ...rest]
@@ -40,6 +41,7 @@ const NAMES = [
   'runFoldScores',
   'runLearningCurves',
   'runProbabilities',
+  'runResourceUse',
   'runRoc',
   'selectColumns',
   'table',
@@ -120,10 +122,21 @@ function predictions(run: LoadedRun): NewCell[] {
   ]
 }
 
-const time = (): NewCell[] => [
+const time = (run: LoadedRun): NewCell[] => [
   { id: 'time-title', markdown: '## What took the time' },
   {
     id: 'time',
     code: `table(run.events.filter(({ type }) => type === 'cell-finished').map(({ cell, seconds, status }) => ({ cell, seconds, status })), { title: 'Cells', digits: 3 })`,
   },
+  ...(hasResources(run) ? [{ id: 'resources', code: 'runResourceUse(run)' }] : []),
 ]
+
+function hasResources(run: LoadedRun): boolean {
+  try {
+    return (readResources(run)?.time.length ?? 0) > 1
+  } catch (error) {
+    // A torn file: nothing but this figure needs it.
+    if (isLabError(error)) return false
+    throw error
+  }
+}
