@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LabError, writeJsonAtomicSync } from '../core/index.js'
 import { storedRun } from '../../test/fixtures/stored-run.js'
@@ -42,12 +42,15 @@ describe('loadRun', () => {
     writeFileSync(path('fits', fits[0]!, 'fit.json'), '{"check": "')
     writeFileSync(path('fits', fits[1]!, 'fit.json'), readFileSync(path('fits', fits[1]!, 'fit.json'), 'utf8').replace('0.69', '0.68'))
     rmSync(path('fits', fits[2]!, 'fit.json'))
+    mkdirSync(path('resources'))
+    writeFileSync(path('resources', 'a.json'), '{"time": [')
     const run = await loadRun(id)
     expect(run).toMatchObject({ metrics: undefined, predictions: [] })
     expect(run.fits).toHaveLength(1)
     expect(run.problems).toEqual([
       expect.stringContaining('metrics.json'),
       expect.stringContaining('predictions.parquet'),
+      expect.stringContaining('a.json'),
       ...[`${fits[0]}: its manifest was cut short`, `${fits[1]}: its manifest was changed`, `${fits[2]}: it has no manifest`].map(
         (text) => `fits/${text}`,
       ),
