@@ -103,7 +103,7 @@ export function asTable(value: unknown, options: TableOptions = {}): Table {
 
 /**
  * From now on tables of the named libraries (default arquero) show themselves in this process when a cell ends with one, as HTML with aligned text beside it.
- * `toArquero` and `toDanfo` see to it themselves; call it where a table was made by the library alone.
+ * `toArquero` and `toDanfo` see to it themselves, and a cell that ends with such a table needs none of it; call it for `display(table)` where the library alone made it.
  * Calling it again changes nothing.
  */
 export async function installTableDisplay(libraries: readonly ('arquero' | 'danfojs')[] = ['arquero']): Promise<void> {
@@ -135,6 +135,9 @@ const isDanfo = (value: unknown): value is DanfoLike => {
   const { columns, values, shape } = (value ?? {}) as Partial<DanfoLike>
   return Array.isArray(columns) && Array.isArray(values) && Array.isArray(shape)
 }
+
+/** True for an arquero table, a danfojs DataFrame or Series. */
+export const isForeignTable = (value: unknown): boolean => isArquero(value) || isDanfo(value)
 
 const toDates = (time: Float64Array): Date[] => Array.from(time, (ms) => new Date(ms))
 const isNumeric = (value: unknown): boolean => value === null || value === undefined || typeof value === 'number' || value instanceof Date

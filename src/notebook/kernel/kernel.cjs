@@ -4,14 +4,22 @@ const util = require('node:util')
 
 const DISPLAY = Symbol.for('Jupyter.display')
 
-async function bundleOf(value) {
+/** Most values are none: what shows them is loaded (a second) when the first one comes. */
+const mayBeColumns = (value) => ArrayBuffer.isView(value) || typeof value?.columnNames === 'function' || Array.isArray(value?.shape)
+
+async function bundleOf(value, showForeign) {
   const own = value?.[DISPLAY]
   if (typeof own === 'function') return await own.call(value)
+  const foreign = mayBeColumns(value) ? await showForeign(value) : undefined
+  if (foreign !== undefined) return foreign
   return { 'text/plain': typeof value === 'string' ? value : util.inspect(value, { maxArrayLength: 60, depth: 3 }) }
 }
 
-/** @param drainMs how long requests that a frontend has queued may take to be read, after a cell has failed */
-function createKernel({ executor, outputs, files, changes, errorContent, drainMs }) {
+/**
+ * @param showForeign the bundle of a value that has no display of its own, undefined where nothing better is known than its text
+ * @param drainMs how long requests that a frontend has queued may take to be read, after a cell has failed
+ */
+function createKernel({ executor, outputs, files, changes, errorContent, showForeign, drainMs }) {
   let count = 0
   let last = Promise.resolve()
   let generation = 0
@@ -24,7 +32,8 @@ function createKernel({ executor, outputs, files, changes, errorContent, drainMs
       files.poll()
       changes.tell(emit)
       result = await executor.run(execution_count, code)
-      if (result.value !== undefined) emit('execute_result', { execution_count, data: await bundleOf(result.value), metadata: {} })
+      if (result.value !== undefined)
+        emit('execute_result', { execution_count, data: await bundleOf(result.value, showForeign), metadata: {} })
     } catch (error) {
       result = { error: errorContent(error) } // the compiler itself, or a value whose display throws
     }

@@ -80,6 +80,7 @@ function start() {
     files: { poll: asideFrom(() => files.poll()) },
     changes,
     errorContent,
+    showForeign: (value) => modules.load(path.join(root, 'src', 'notebook', 'foreign-values.ts')).showForeign(value),
     drainMs: ipc ? 20 : 200,
   })
   process.on('SIGINT', () => kernel.interrupt())
