@@ -213,10 +213,10 @@ describe('cells tagged explore', () => {
   const explore = (code: string): CellSpec => ({ code, tags: ['explore'] })
 
   it('are left out of a batch run', async () => {
-    const { result, texts } = await run(write('explored', ['const a = 1', explore("throw new Error('ran')"), 'a']))
+    const { result, texts } = await run(write('explored', ['const a = 1', explore("throw new Error('ran')"), explore('notHere(a)'), 'a']))
     expect(result.exitCode).toBe(0)
     expect(texts).toEqual(['1'])
-    expect(executedCells(result)).toHaveLength(3)
+    expect(executedCells(result)).toHaveLength(4)
   })
 
   it('decide nothing about a step, and may have a name that another cell binds for itself', async () => {

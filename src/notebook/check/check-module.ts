@@ -20,7 +20,7 @@ export interface CheckModule {
 /**
  * The notebook as a module for the type check alone. Each cell is a function inside the one before it, which gives names the meaning they have in the kernel: a cell sees only
  * the cells before it, may declare their names again, and knows their variables by declared type (what an earlier cell found out about a value does not count).
- * No character of a cell moves within its line; imports stand at the top, at their column.
+ * No character of a cell moves within its line; imports stand at the top, at their column. Cells tagged `explore` are counted and left out, as a batch run leaves them out.
  * @throws LabError `notebook-syntax-error`, `cell-not-exportable`, `import-conflict`, `import-too-late`
  */
 export function notebookCheckModule(notebook: Notebook): CheckModule {
@@ -35,6 +35,7 @@ export function notebookCheckModule(notebook: Notebook): CheckModule {
     const injected = cellTags(cell).includes('injected-parameters')
     // Injected cells are not counted, so that a person finds the cell by its number in the notebook they wrote.
     if (!injected) cellNumber += 1
+    if (cellTags(cell).includes('explore')) continue
     const source = parseCell(text, cellNumber)
     let rest = text
     for (const statement of source.statements.filter(compiler().isImportDeclaration)) {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { isLabError } from '../../core/index.js'
+import { dirname, join, resolve } from 'node:path'
+import { isInFolder, isLabError, projectRoot } from '../../core/index.js'
 import type { LoadedRun } from '../../track/index.js'
 import { sourceForCopy } from '../batch/executed-notebook.js'
 import type { NewCell } from '../notebook-cells.js'
@@ -34,8 +34,13 @@ export function failedCell(run: LoadedRun, path: string): NewCell[] {
         `\`notebook.ipynb\` in the run's folder has them all, with the parameters of the run, and runs as it is up to here.`,
       ].join('\n\n'),
     },
-    { id: 'failed', code: sourceForCopy([...lines, step.source].join('\n'), executed, dirname(path)), tags: ['explore'] },
+    { id: 'failed', code: sourceForCopy([...lines, step.source].join('\n'), importsFrom(run, executed), dirname(path)), tags: ['explore'] },
   ]
+}
+
+/** Where relative imports of the executed notebook start: outside the project, where no notebook runs, they stand as in the notebook that was run. */
+function importsFrom({ folder, record }: LoadedRun, executed: string): string {
+  return record.notebook === undefined || isInFolder(folder, projectRoot()) ? executed : resolve(projectRoot(), record.notebook)
 }
 
 function planOf(path: string): PlannedCell[] {
