@@ -205,7 +205,7 @@ export class GraphRun {
     const status = STATUS_OF[exitCode] ?? 'failed'
     const well = jobs.filter((job) => job.status === 'ok').length
     await this.run.finish(status, { outcome: { headline: `${well} of ${this.jobs.length} notebooks ended well` } })
-    if (this.options.quiet !== true) process.stdout.write(`\n${jobsTable(jobs)}\n${displayPath(this.run.folder)}\n`)
+    this.#say(`\n${jobsTable(jobs)}\n${displayPath(this.run.folder)}\n`)
     if (status === 'interrupted' || status === 'failed') this.#say(`go on:    npm run pipeline -- --resume ${this.run.id}\n`)
     return { exitCode, jobs, runId: this.run.id }
   }

@@ -6,7 +6,6 @@ import { readEvents, type Run } from '../../track/index.js'
 import type { NotebookOutput } from '../batch/cell-outputs.js'
 import type { KernelProcess } from '../kernel/kernel-client.js'
 import type { CellUse } from '../kernel/protocol.js'
-import { checkFrom } from './check-from.js'
 import { FinishedSteps } from './finished-steps.js'
 import { keepStep, type KeepContext, type StartedStep } from './keep-step.js'
 import { ModuleCode, fileHash } from './module-code.js'
@@ -56,7 +55,7 @@ export class StepKeeper {
     }
   }
 
-  /** @returns undefined for a notebook without steps @throws LabError `unknown-step` where `from` names none */
+  /** @param given `options.from` is checked, see checkFrom @returns undefined for a notebook without steps */
   static create(given: {
     plan: readonly PlannedCell[]
     kernel: KernelProcess
@@ -66,7 +65,6 @@ export class StepKeeper {
     environment: Readonly<Record<string, string | undefined>>
   }): StepKeeper | undefined {
     const { plan, kernel, run, notebookPath, options, environment } = given
-    checkFrom(plan, options.from)
     return plan.some(({ step }) => step !== undefined) ? new StepKeeper(plan, kernel, run, notebookPath, options, environment) : undefined
   }
 
