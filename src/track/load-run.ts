@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { isLabError, withDisplay } from '../core/index.js'
+import type { MemoryColumns } from '../runtime/index.js'
 import { readEvents, type RunEvent } from './event-log.js'
 import { findRun } from './find-run.js'
 import { runEnd, type RunEnd } from './run-end.js'
@@ -25,6 +26,8 @@ export interface LoadedRun {
   /** One entry a model; empty likewise. */
   readonly predictions: readonly RunPredictions[]
   readonly fits: readonly SavedFit[]
+  /** Memory and processor load over time, see `readResources`; undefined where the run kept none. */
+  readonly resources: MemoryColumns | undefined
   /** Where it stopped and why; undefined for a run that ended well. */
   readonly end: RunEnd | undefined
   /** What is there and cannot be read (torn, changed), in words; the rest is loaded all the same. */
@@ -57,10 +60,9 @@ export async function loadRun(idOrFolder: string): Promise<LoadedRun> {
   const metrics = tolerant(() => readMetrics(folder), undefined)
   const predictions = await readPredictions(folder).catch((error: unknown) => (name(error), []))
   const { fits, problems: brokenFits } = readFits(folder)
-  // Read where it is drawn; here only to say that it cannot be.
-  tolerant(() => readResources({ folder }), undefined)
+  const resources = tolerant(() => readResources({ folder }), undefined)
   const run: LoadedRun = {
-    ...{ id: basename(folder), folder, record, tags, notes: readNotes(folder), events, metrics, predictions, fits },
+    ...{ id: basename(folder), folder, record, tags, notes: readNotes(folder), events, metrics, predictions, fits, resources },
     end: runEnd(folder, record, events),
     problems: [...problems, ...brokenFits],
   }

@@ -1,5 +1,4 @@
-import { isLabError } from '../../core/index.js'
-import { evaluationOf, readResources, recordedSource, type LoadedRun } from '../../track/index.js'
+import { evaluationOf, recordedSource, type LoadedRun } from '../../track/index.js'
 import { quoted, type NewCell } from '../notebook-cells.js'
 import { fitCells } from './review-fits.js'
 import { stoppedCells } from './review-stopped.js'
@@ -128,15 +127,5 @@ const time = (run: LoadedRun): NewCell[] => [
     id: 'time',
     code: `table(run.events.filter(({ type }) => type === 'cell-finished').map(({ cell, seconds, status }) => ({ cell, seconds, status })), { title: 'Cells', digits: 3 })`,
   },
-  ...(hasResources(run) ? [{ id: 'resources', code: 'runResourceUse(run)' }] : []),
+  ...((run.resources?.time.length ?? 0) > 1 ? [{ id: 'resources', code: 'runResourceUse(run)' }] : []),
 ]
-
-function hasResources(run: LoadedRun): boolean {
-  try {
-    return (readResources(run)?.time.length ?? 0) > 1
-  } catch (error) {
-    // A torn file: nothing but this figure needs it.
-    if (isLabError(error)) return false
-    throw error
-  }
-}

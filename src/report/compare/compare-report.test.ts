@@ -149,6 +149,6 @@ describe('a comparison', () => {
     const both = [runs[0]!, await loadRun(fresh.id)]
     const { resources } = comparisonFigures({ runs: both, comparison: compareRuns(both), equities: await runEquities(both) })
     expect(resources.map(({ name }) => name)).toEqual(['fit-times', 'resource-use-b'])
-    expect(runResourceUse(fresh)!.data.find(({ name }) => name === 'host')!.y).toEqual([1, 2])
+    expect(runResourceUse(both[1]!)!.data.find(({ name }) => name === 'host')!.y).toEqual([1, 2])
   })
 })
